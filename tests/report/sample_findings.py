@@ -122,6 +122,7 @@ FOUND = [
         origin="quotation",
         origin_reasons=["item-continues", "item-quotes", "background"],
         quoted_work="Sayings & <b>more</b>",
+        quoted_url="javascript:alert(1)",
         alternatives=[
             {"source": "stackexchange", "item": "88121"},
             {"source": "y<i>", "item": None},

@@ -41,12 +41,15 @@ class FindingOrigins:
         Index into `Origin`; -1 for findings that are not by content.
     reasons : ndarray of int64, shape (n,)
         Reasons as `OriginDecisions` has them; 0 for findings that are not by content.
+    linked_pages : pyarrow.ChunkedArray
+        Addresses of the pages of which findings are titles; null for others.
     quoting : ndarray of bool, shape (claims,)
         Claims, not chosen, by items that quote the words of another item.
     """
 
     codes: Int64s
     reasons: Int64s
+    linked_pages: pa.ChunkedArray
     quoting: Flags
 
     def columns(self) -> dict[str, pa.Array]:
@@ -119,9 +122,12 @@ def find_origins(
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)
     codes[rows], reasons[rows] = decisions.origins, decisions.reasons
+    is_title = np.zeros(len(spans), bool)
+    is_title[rows] = signals.link_title
+    linked_pages = pc.if_else(pa.array(is_title), items["link"], None)
     quoting = np.zeros(len(claims), bool)
     quoting[rivals.losers[is_quoting]] = True
-    return FindingOrigins(codes, reasons, quoting)
+    return FindingOrigins(codes, reasons, linked_pages, quoting)
 
 
 def _are_titles(

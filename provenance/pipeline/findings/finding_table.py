@@ -260,6 +260,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
             "contested": is_held,
             **origins.columns(),
             "quoted_work": works["item"],
+            "quoted_url": pc.coalesce(works["url"], origins.linked_pages),
             "alternatives": alternatives(spans, claims, items, finding_rows),
             **excerpts,
         },

@@ -9,6 +9,7 @@ from provenance.report.aggregates.grouping import (
     group_sentence,
     violating_findings,
 )
+from provenance.report.aggregates.quoted_works import THIRD_PARTIES_NOTE, quoted_works
 from provenance.report.aggregates.terms_summary import decisive_terms
 from provenance.report.aggregates.top_findings import Finding, strongest_findings
 from provenance.report.render_options import RenderOptions
@@ -91,6 +92,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _gates(result),
         _shares(result),
         _findings(report, options),
+        _third_parties(report),
         _terms(result),
         _observations(result),
         _waivers(result),
@@ -280,6 +282,30 @@ def _findings(report: Report, options: RenderOptions) -> str:
         return ""
     title = f"Strongest findings ({len(strongest)} of {report.findings.num_rows:,})"
     return markdown_details(title, _table(report.result, strongest, options))
+
+
+def _third_parties(report: Report) -> str:
+    works = quoted_works(report.findings)
+    if not works:
+        return ""
+    lines = [
+        markdown_row(
+            markdown_link(each.title, each.address),
+            f"{each.documents:,}",
+            f"{each.findings:,}",
+            f"{each.tokens:,}",
+        )
+        for each in works[:_ROWS]
+    ]
+    table = markdown_table(("Whose", "Documents:", "Findings:", "Words:"), lines)
+    more = len(works) - len(lines)
+    parts = [
+        markdown_text(THIRD_PARTIES_NOTE),
+        table,
+        *([f"and of {count(more, 'other')}."] if more > 0 else []),
+    ]
+    findings = count(sum(each.findings for each in works), "finding")
+    return markdown_details(f"Third parties' words ({findings})", "\n\n".join(parts))
 
 
 def _terms(result: Result) -> str:

@@ -5,6 +5,11 @@ from collections.abc import Mapping, Sequence
 from provenance.model.results.baseline import FindingState
 from provenance.model.results.result import Report, Result, SourceRuling
 from provenance.report.aggregates.grouping import failing_sources, outcome_documents
+from provenance.report.aggregates.quoted_works import (
+    THIRD_PARTIES_NOTE,
+    quoted_work_sentence,
+    quoted_works,
+)
 from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
 from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.render_options import RenderOptions
@@ -89,6 +94,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         contested_lines(style, result),
         _repeated(style, report),
         _reasons(style, report),
+        _third_parties(style, report),
         _strongest(style, report),
         _observations(style, result),
         _waivers(style, result),
@@ -207,6 +213,17 @@ def _repeated(style: TerminalStyle, report: Report) -> list[str]:
         )
     ]
     return [style.bold("Most repeated items"), *lines] if lines else []
+
+
+def _third_parties(style: TerminalStyle, report: Report) -> list[str]:
+    works = quoted_works(report.findings)
+    lines = [style.bold("Third parties' words"), *style.wrap(THIRD_PARTIES_NOTE, "  ")]
+    for each in works[:_FINDINGS]:
+        lines += style.wrap(one_line(quoted_work_sentence(each)), "  ", "    ")
+    if more := works[_FINDINGS:]:
+        words = count(sum(each.tokens for each in more), "word")
+        lines += style.wrap(f"and of {count(len(more), 'other')}: {words}", "  ")
+    return lines if works else []
 
 
 def _place(each: SourceRuling, documents: Mapping[Outcome, int]) -> str:

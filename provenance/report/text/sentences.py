@@ -257,8 +257,7 @@ def outcome_of(result: Result) -> str:
         gate.verdict is Verdict.UNKNOWN and gate.source is None and gate.basis is None
         for gate in (each.gate for each in result.gates)
     )
-    unknown = [s for s in shares_by(result.shares, "verdict") if s.key == Verdict.UNKNOWN]
-    is_open = any(share.tokens.share > 0 for share in unknown) and not limits_unknown
+    is_open = _counted_share(Verdict.UNKNOWN, result) > 0 and not limits_unknown
     is_open = is_open or rules_out_nothing(result)
     return "warn" if result.status == "pass" and is_open else result.status
 
@@ -309,12 +308,27 @@ def _outcome_sentence(result: Result) -> str:
         return _breach(failed_gates[0], result) + more
     if result.worst is None:
         return _nothing_found(result)
-    if result.worst is Verdict.PERMITTED:
-        return "All content that was found is permitted."
+    worst = next((each for each in Verdict if _counted_share(each, result)), None)
+    if worst is None:
+        return "Nothing of what was found counts for its source."
+    if worst is Verdict.PERMITTED:
+        counting = "" if result.worst is Verdict.PERMITTED else " and counts"
+        return f"All content that was found{counting} is permitted."
     if outcome_of(result) != "warn":
-        return f"{_part(result.worst, result)}; no gate fails."
-    worst = "" if result.worst is Verdict.UNKNOWN else f"{_part(result.worst, result)}. "
-    return f"{worst}{_part(Verdict.UNKNOWN, result)}, and no gate limits that.{_answers(result)}"
+        return f"{_part(worst, result)}; no gate fails."
+    first = "" if worst is not Verdict.FORBIDDEN else f"{_part(worst, result)}. "
+    return f"{first}{_part(Verdict.UNKNOWN, result)}, and no gate limits that.{_answers(result)}"
+
+
+def _counted_share(verdict: Verdict, result: Result) -> float:
+    """Return the share of the tokens that a gate on a verdict counts, or would count."""
+    for outcome in result.gates:
+        gate = outcome.gate
+        if (gate.verdict, gate.source, gate.basis, gate.unit) == (verdict, None, None, Unit.TOKENS):
+            return outcome.share
+    shares = [share for share in shares_by(result.shares, "verdict") if share.key == verdict]
+    # Without digits that are rounding errors.
+    return round(sum(each.tokens.share - each.tokens.contested for each in shares), 12)
 
 
 def _nothing_found(result: Result) -> str:
@@ -473,8 +487,7 @@ def shares_by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
 
 
 def _part(verdict: Verdict, result: Result) -> str:
-    tokens = [share.tokens for share in shares_by(result.shares, "verdict") if share.key == verdict]
-    share = percent(tokens[0].share) if tokens else "A part"
+    share = percent(_counted_share(verdict, result))
     return f"{share} of the tokens are {verdict_phrase(verdict, result)}"
 
 

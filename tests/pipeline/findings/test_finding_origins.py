@@ -146,6 +146,9 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
         *((True, False), (False, False), (False, False), (True, False), (False, False)),
         *((True, False), (True, True)),
     ]
+    site = "https://harbour.example/news"
+    pages_of_titles = [f"{site}/1", None, None, f"{site}/4", None, f"{site}/5", f"{site}/1"]
+    assert report.findings["quoted_url"].to_pylist() == pages_of_titles
 
 
 def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, write_lines):

@@ -68,7 +68,7 @@ def test_the_headline_counts_the_other_gates_that_failed():
 def test_a_check_that_passes_with_forbidden_content_shows_its_share():
     gate = GateOutcome(Gate(Verdict.UNKNOWN, limit=1.0), 0.0, 0.0, passed=True)
     passed = replace(RESULT, gates=(gate,), violations=())
-    assert headline(passed) == ("2.1% of the tokens are forbidden for pretraining; no gate fails.")
+    assert headline(passed) == ("1.9% of the tokens are forbidden for pretraining; no gate fails.")
     assert (outcome_of(passed), status_mark(passed)) == ("pass", "PASS")
 
 
@@ -77,10 +77,30 @@ def test_what_is_unknown_is_not_decided_unless_a_gate_limits_it():
         result = replace(RESULT, gates=gates, violations=())
         assert (outcome_of(result), status_mark(result)) == ("warn", "NOT DECIDED")
         assert headline(result).startswith(
-            "2.1% of the tokens are forbidden for pretraining. 0.13% of the tokens are of unknown "
+            "1.9% of the tokens are forbidden for pretraining. 0.13% of the tokens are of unknown "
             "status for pretraining, and no gate limits that."
         )
-        assert outcome_line(result).startswith("NOT DECIDED: 2.1% of the tokens are forbidden")
+        assert outcome_line(result).startswith("NOT DECIDED: 1.9% of the tokens are forbidden")
+
+
+def contest_all(share):
+    return replace(share, tokens=replace(share.tokens, contested=share.tokens.share))
+
+
+def test_the_headline_speaks_of_what_counts():
+    shares = tuple(
+        contest_all(share) if (share.by, share.key) == ("verdict", "forbidden") else share
+        for share in RESULT.shares
+    )
+    gate = GateOutcome(Gate(Verdict.UNKNOWN, limit=1.0), 0.0013, 0.0, passed=True)
+    result = replace(RESULT, gates=(gate,), violations=(), shares=shares)
+    assert headline(result) == (
+        "0.13% of the tokens are of unknown status for pretraining; no gate fails."
+    )
+    all_contested = tuple(map(contest_all, RESULT.shares))
+    result = replace(RESULT, gates=(), violations=(), shares=all_contested)
+    assert headline(result) == "Nothing of what was found counts for its source."
+    assert status_mark(result) == "PASS"
 
 
 def test_the_headline_names_what_would_decide():
