@@ -28,6 +28,7 @@ from provenance.model.results.reviews import (
     ReviewedEstimate,
     ReviewLabel,
     ReviewSample,
+    ReviewScope,
 )
 from provenance.report.files.label_sheets import (
     ITEM_COLUMNS,
@@ -41,12 +42,21 @@ from provenance.report.files.report_reader import findings_digest, read_report
 from provenance.report.files.review_jsonl import FILE_NAME, read_review, write_review
 from provenance.report.formats.html_review import review_page
 
-DEFAULT_DRAWS, DEFAULT_SEED = 200, 0
+DEFAULT_DRAWS, DEFAULT_SEED, DEFAULT_SCOPE = 100, 0, ReviewScope.COUNTED
 
 _KEY_COLUMNS = ("file", "row", "field", "start", "end", "source", "item")
 
+_STRATUM_COLUMNS = ("source", "origin", "evidence")
+_PASSAGE_COLUMNS = (*_STRATUM_COLUMNS, "item", "url", "tokens", "bits")
+"""Columns in which all findings of one passage agree."""
 
-def open_review(folder: Path, draws: int | None = None, seed: int | None = None) -> Review:
+
+def open_review(
+    folder: Path,
+    draws: int | None = None,
+    seed: int | None = None,
+    scope: ReviewScope | None = None,
+) -> Review:
     """Open the review in the folder of a report, or begin one.
 
     Parameters
@@ -58,6 +68,8 @@ def open_review(folder: Path, draws: int | None = None, seed: int | None = None)
         number than before adds draws to those made, a smaller one uses the first of them.
     seed : int or None
         Random seed; None is that of the review, or `DEFAULT_SEED` for a new one.
+    scope : ReviewScope or None
+        Which findings are drawn; None is that of the review, or `DEFAULT_SCOPE` for a new one.
 
     Raises
     ------
@@ -73,54 +85,76 @@ def open_review(folder: Path, draws: int | None = None, seed: int | None = None)
             f"the labels in {str(path)!r} are of other findings than those of the report",
             remedy="move the file away to begin a new review, or restore the report",
         )
+    _require_same(stored, seed, scope, path)
+    stored = stored or ReviewSample(
+        digest,
+        DEFAULT_SEED if seed is None else seed,
+        DEFAULT_DRAWS,
+        DEFAULT_SCOPE if scope is None else scope,
+    )
+    sample = stored if draws is None else replace(stored, draws=draws)
+    findings, tokens = _passages(_reviewable(report.findings, sample.scope))
+    if not len(findings):
+        kind = "content" if sample.scope is ReviewScope.ALL else "content that counts"
+        raise InputError(
+            f"the report in {str(folder)!r} has no finding of {kind} to review",
+            remedy="name the report of a check that found something"
+            + ("" if sample.scope is ReviewScope.ALL else ", or add --scope all"),
+        )
+    rows = draw_passages(tokens, sample)
+    _, firsts, places = np.unique(rows, return_index=True, return_inverse=True)
+    ranks = np.argsort(np.argsort(firsts))
+    order = rows[np.sort(firsts)]
+    keys = finding_keys(take_rows(findings, pa.array(order)))
+    return Review(
+        report.result, findings, tokens, keys, order, ranks[places], sample, labels, saved
+    )
+
+
+def _require_same(
+    stored: ReviewSample | None, seed: int | None, scope: ReviewScope | None, path: Path
+) -> None:
+    """Require that what is asked for is the sample that was begun."""
     if stored is not None and seed not in {None, stored.seed}:
         raise InputError(
             f"the labels in {str(path)!r} are of a sample with the seed {stored.seed}, not {seed}",
             remedy="omit --seed, or move the file away to begin a new review",
         )
-    stored = stored or ReviewSample(digest, DEFAULT_SEED if seed is None else seed, DEFAULT_DRAWS)
-    sample = stored if draws is None else replace(stored, draws=draws)
-    findings = _reviewable(report.findings)
-    if not len(findings):
+    if stored is not None and scope not in {None, stored.scope}:
         raise InputError(
-            f"the report in {str(folder)!r} has no finding of content to review",
-            remedy="name the report of a check that found something",
+            f"the labels in {str(path)!r} are of a sample with --scope {stored.scope}",
+            remedy="omit --scope, or move the file away to begin a new review",
         )
-    rows = draw_findings(findings["tokens"].to_numpy(), sample)
-    _, firsts, places = np.unique(rows, return_index=True, return_inverse=True)
-    ranks = np.argsort(np.argsort(firsts))
-    order = rows[np.sort(firsts)]
-    keys = finding_keys(take_rows(findings, pa.array(order)))
-    return Review(report.result, findings, keys, order, ranks[places], sample, labels, saved)
 
 
-def draw_findings(tokens: Int64s, sample: ReviewSample) -> Int64s:
-    """Draw findings with replacement, each with a probability proportional to its tokens.
+def draw_passages(tokens: Int64s, sample: ReviewSample) -> Int64s:
+    """Draw passages with replacement, each with a probability proportional to its tokens.
 
     Parameters
     ----------
     tokens : ndarray of int64, shape (n,)
-        Tokens of each finding.
+        Tokens of each passage, in the order of the strata.
     sample : ReviewSample
         Seed and number of draws.
 
     Returns
     -------
     ndarray of int64
-        Number of the finding, by draw.
+        Number of the passage, by draw.
 
     Notes
     -----
-    Draw k is the finding that has token ``floor(u * sum(tokens))``, where u is the number in [0, 1)
-    whose first 64 bits are those of the SHA-256 of "seed:k". That is the same as to draw a document
-    with a probability proportional to the tokens of its findings, and then one of them. Anybody can
-    repeat it, and more draws can be added later.
+    Draw k, from 0, is the passage that has token ``floor(u * sum(tokens))``. The 64 bits of u, a
+    number in [0, 1), are those of k in reverse plus the first 64 bits of the SHA-256 of the seed,
+    modulo 1: the sequence of van der Corput (1935), shifted at random (Cranley and Patterson 1976).
+    So each draw is of any token with the same probability, and the draws are spread evenly over the
+    strata. Anybody can repeat it, and more draws can be added later.
     """
-    ends = np.cumsum(np.maximum(tokens, 1))
+    ends = np.cumsum(tokens)
     total = int(ends[-1])
+    shift = int.from_bytes(sha256(str(sample.seed).encode()).digest()[:8])
     positions = [
-        int.from_bytes(sha256(f"{sample.seed}:{draw}".encode()).digest()[:8]) * total >> 64
-        for draw in range(sample.draws)
+        (int(f"{draw:064b}"[::-1], 2) + shift) % 2**64 * total >> 64 for draw in range(sample.draws)
     ]
     return np.searchsorted(ends, positions, side="right").astype(np.int64)
 
@@ -191,7 +225,7 @@ def _with_saved(
     if saved is None:
         return replace(review, saved=None)
     sample, labels = saved
-    if (sample.findings, sample.seed) != (review.sample.findings, review.sample.seed):
+    if replace(sample, draws=0) != replace(review.sample, draws=0):
         raise InputError(
             f"somebody else has begun another review in {str(path)!r} meanwhile",
             remedy="look at it, and move it away to begin a new one",
@@ -320,10 +354,35 @@ def corrected_shares(review: Review) -> tuple[ReviewedEstimate, ...]:
     return tuple(_estimate(review, labels, used, *scope) for scope in scopes)
 
 
-def _reviewable(findings: pa.Table) -> pa.Table:
-    """Return the findings of content that count in shares: not those of planted items."""
+def _reviewable(findings: pa.Table, scope: ReviewScope) -> pa.Table:
+    """Return the findings of content in scope: never those of planted items."""
     is_marked = pc.fill_null(findings["marked"], fill_value=False)
-    return findings.filter(pc.and_(pc.equal(findings["evidence"], "content"), pc.invert(is_marked)))
+    is_drawn = pc.and_(pc.equal(findings["evidence"], "content"), pc.invert(is_marked))
+    if scope is ReviewScope.COUNTED:
+        is_quotation = pc.fill_null(pc.equal(findings["origin"], str(Origin.QUOTATION)), False)
+        is_drawn = pc.and_not(is_drawn, pc.or_(is_quotation, findings["contested"]))
+    return findings.filter(is_drawn)
+
+
+def _passages(findings: pa.Table) -> tuple[pa.Table, Int64s]:
+    """Return the first finding of each passage, by stratum, and the tokens of all findings of it.
+
+    The strata are the sources, and in each the origins.
+    """
+    columns = [findings[name].combine_chunks() for name in _PASSAGE_COLUMNS]
+    codes = [
+        pc.dictionary_encode(column, null_encoding="encode").indices.to_numpy()
+        for column in columns
+    ]
+    _, firsts, places = np.unique(np.stack(codes), axis=1, return_index=True, return_inverse=True)
+    tokens = np.bincount(
+        places.ravel(), np.maximum(findings["tokens"].to_numpy(), 1), len(firsts)
+    ).astype(np.int64)
+    names = [(name, "ascending") for name in _STRATUM_COLUMNS]
+    strata = findings.select(list(_STRATUM_COLUMNS)).take(pa.array(firsts))
+    keys = strata.append_column("first", pa.array(firsts))
+    order = pc.sort_indices(keys, sort_keys=[*names, ("first", "ascending")]).to_numpy()
+    return take_rows(findings, pa.array(firsts[order])), tokens[order]
 
 
 def _require_sample(own: ReviewSample, other: ReviewSample, path: Path) -> None:
@@ -334,25 +393,28 @@ def _require_sample(own: ReviewSample, other: ReviewSample, path: Path) -> None:
             f"those of the report are {own.findings[:12]}…",
             remedy="name the report that the sample was exported from",
         )
-    if other.seed != own.seed or other.draws > own.draws:
+    if (other.seed, other.scope) != (own.seed, own.scope) or other.draws > own.draws:
         raise InputError(
-            f"the labels in {str(path)!r} are of the sample with --seed {other.seed} --sample "
-            f"{other.draws}, not of that with --seed {own.seed} --sample {own.draws}",
-            remedy=f"add --seed {other.seed} --sample {other.draws}",
+            f"the labels in {str(path)!r} are of the sample with {_options(other)}, not of that "
+            f"with {_options(own)}",
+            remedy=f"add {_options(other)}",
         )
+
+
+def _options(sample: ReviewSample) -> str:
+    return f"--scope {sample.scope} --seed {sample.seed} --sample {sample.draws}"
 
 
 def _with_label(review: Review, place: int, label: ReviewLabel, labeller: str, day: date) -> Review:
     row = int(review.order[place])
     finding = review.findings.slice(row, 1).to_pylist()[0]
-    total = int(np.maximum(review.findings["tokens"].to_numpy(), 1).sum())
     key = review.keys[place]
     given = FindingLabel(
         key,
         label,
         labeller,
         day,
-        max(finding["tokens"], 1) / total,
+        int(review.tokens[row]) / int(review.tokens.sum()),
         finding["document"],
         finding["source"],
         finding["item"],
@@ -391,7 +453,7 @@ def _estimate(
     label: ReviewLabel,
 ) -> ReviewedEstimate:
     """Estimate the share of one label among the findings of a mask."""
-    tokens = np.maximum(review.findings["tokens"].to_numpy(), 1)
+    tokens = review.tokens
     predicted = _predictions(review.findings, label)
     size, predicted_size = float(tokens[mask].sum()), float(tokens[mask & predicted].sum())
     sample = used[mask[review.order[used]]]
@@ -446,7 +508,8 @@ def _with_missed(
         ),
         None,
     )
-    if calibrated is None or label is ReviewLabel.CHANCE:
+    is_of_all = review.sample.scope is ReviewScope.ALL
+    if calibrated is None or label is ReviewLabel.CHANCE or not is_of_all:
         return None
     is_chance = [
         each is not None and each.label is ReviewLabel.CHANCE

@@ -20,7 +20,13 @@ from provenance.model.results.result import (
     Violation,
     WaiverOutcome,
 )
-from provenance.model.results.reviews import FindingLabel, Review, ReviewLabel, ReviewSample
+from provenance.model.results.reviews import (
+    FindingLabel,
+    Review,
+    ReviewLabel,
+    ReviewSample,
+    ReviewScope,
+)
 from provenance.model.results.shares import Estimate, Share
 from provenance.model.rules.policy import Agreement, Gate, Policy, Unit, Waiver, WaiverReason
 from provenance.model.rules.rulings import Circumstances
@@ -65,8 +71,9 @@ def sample_review(report: Report | None = None) -> Review:
     day = date(2026, 3, 1)
     label = FindingLabel(keys[-1], ReviewLabel.SKIP, "R. <b>Osei", day, 0.1, "page-7", "x", None)
     order = np.arange(len(keys))
-    sample = ReviewSample("7c" * 32, 3, len(keys))
-    return Review(made.result, made.findings, keys, order, order, sample, {keys[-1]: label})
+    sample = ReviewSample("7c" * 32, 3, len(keys), ReviewScope.ALL)
+    tokens = np.maximum(made.findings["tokens"].to_numpy(), 1)
+    return Review(made.result, made.findings, tokens, keys, order, order, sample, {keys[-1]: label})
 
 
 def many_report() -> Report:

@@ -13,7 +13,7 @@ from provenance.cli.error_reporting import CLEAR
 from provenance.cli.options.path_options import OUTPUT_FILE, files
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.errors import InputError
-from provenance.model.results.reviews import ReviewLabel
+from provenance.model.results.reviews import ReviewLabel, ReviewScope
 from provenance.report.files.review_json import review_json
 from provenance.report.terminal.review_screen import QUESTION, review_screen
 from provenance.report.terminal.review_summary import review_summary
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """
 \b
 Examples:
-  provenance review report --sample 200
+  provenance review report
   provenance review report --export findings.html
   provenance review report --labels labels.jsonl
   provenance review report --export findings.csv
@@ -42,7 +42,13 @@ _BACK, _EXIT = "b", "x"
     "--sample",
     type=click.IntRange(1, 1_000_000),
     metavar="N",
-    help="Number of draws. Default: 200, or that of the review that was begun.",
+    help="Number of draws. Default: 100, or that of the review that was begun.",
+)
+@click.option(
+    "--scope",
+    type=click.Choice([str(scope) for scope in ReviewScope]),
+    help="Draw only findings that count for a source, or quotations and contested ones, too. "
+    "Default: counted, or that of the review that was begun.",
 )
 @click.option(
     "--seed",
@@ -82,6 +88,7 @@ _BACK, _EXIT = "b", "x"
 def command(  # noqa: PLR0913 (one parameter per option)
     report: Path,
     sample: int | None,
+    scope: str | None,
     seed: int | None,
     labeller: str | None,
     export: Path | None,
@@ -91,16 +98,18 @@ def command(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Label a random sample of the findings of REPORT, and correct its shares by the labels.
 
-    REPORT is the folder that `provenance check --output` wrote. Findings of content are drawn with
-    a probability proportional to their words, and shown one by one: are the words the item's, a
-    quotation of a third text, or alike by chance? Labels are saved in REPORT/review.jsonl after
-    each answer; the next call continues there.
+    REPORT is the folder that `provenance check --output` wrote. Passages that count for a source
+    are drawn with a probability proportional to their words, evenly by source, and each is shown
+    once: are the words the item's, a quotation of a third text, or alike by chance? Labels are
+    saved in REPORT/review.jsonl after each answer; the next call continues there.
     """
     is_asking = export is None and labels is None and not summary
     if form == "json" and is_asking:
         raise click.UsageError("--format json needs --summary or --labels")
     report = report.parent if report.is_file() else report
-    review = pipeline.open_review(report, sample, seed)
+    review = pipeline.open_review(
+        report, sample, seed, None if scope is None else ReviewScope(scope)
+    )
     if labels is not None:
         review = pipeline.import_labels(review, labels, _name(labeller))
         review = pipeline.save_review(review, report)

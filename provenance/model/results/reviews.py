@@ -23,6 +23,16 @@ class ReviewLabel(StrEnum):
     SKIP = "skip"
 
 
+class ReviewScope(StrEnum):
+    """Which findings of content are drawn."""
+
+    COUNTED = "counted"
+    """Those that count for a source."""
+
+    ALL = "all"
+    """Quotations and contested findings, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewSample:
     """The draw of the sample: with the report, all that is needed to repeat it.
@@ -34,12 +44,15 @@ class ReviewSample:
     seed : int
         Random seed.
     draws : int
-        Number of draws. A finding may be drawn more than once; it is labelled once.
+        Number of draws. A passage may be drawn more than once; it is labelled once.
+    scope : ReviewScope
+        Which findings are drawn.
     """
 
     findings: str
     seed: int
     draws: int
+    scope: ReviewScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +62,8 @@ class FindingLabel:
     Parameters
     ----------
     finding : str
-        Key of the finding: "f" and the first 16 digits of the SHA-256 of its place, source and
-        item.
+        Key of the first finding of the passage: "f" and the first 16 digits of the SHA-256 of its
+        place, source and item.
     label : ReviewLabel
         `item`, `quotation` or `chance`; `skip` if the labeller cannot say.
     labeller : str
@@ -58,7 +71,7 @@ class FindingLabel:
     date : date
         When, in UTC.
     probability : float
-        Probability that one draw is this finding: its share of the tokens of all findings.
+        Probability that one draw is this passage: its share of the tokens of all findings in scope.
     document : str
         Document of the finding.
     source : str
@@ -86,7 +99,9 @@ class Review:
     result : Result
         The result of the check.
     findings : pyarrow.Table
-        The findings that can be drawn, of schema `FINDINGS`.
+        The first finding of each passage that can be drawn, of schema `FINDINGS`.
+    tokens : ndarray of int64
+        Tokens of all findings of each passage, at least 1.
     keys : tuple of str
         Key of each drawn finding, in the order of `order`.
     order : ndarray of int64, shape (m,)
@@ -103,6 +118,7 @@ class Review:
 
     result: Result
     findings: pa.Table
+    tokens: Int64s
     keys: tuple[str, ...]
     order: Int64s
     draws: Int64s

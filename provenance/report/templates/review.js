@@ -9,7 +9,7 @@ let at = 0;
 
 // Answers in this browser. Other pages may write there, so that they are checked as they are read.
 
-const STORE = `provenance review ${data.sample.findings} ${data.sample.seed}`;
+const STORE = `provenance review ${data.sample.findings} ${data.sample.seed} ${data.sample.scope}`;
 const isLabel = (each) =>
   names.includes(each?.label) &&
   typeof each.labeller === "string" &&
@@ -128,8 +128,8 @@ const save = () => {
   const address = URL.createObjectURL(new Blob([file()], { type: "application/jsonl" }));
   make("a", { href: address, download: "labels.jsonl" }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // the browser may still be asking where
-  const { seed, draws } = data.sample;
-  const command = `provenance review REPORT --seed ${seed} --sample ${draws} --labels labels.jsonl`;
+  const { seed, draws, scope } = data.sample;
+  const command = `provenance review REPORT --scope ${scope} --seed ${seed} --sample ${draws} --labels labels.jsonl`;
   say("Saved as labels.jsonl. To add it to the review: ", make("code", {}, command));
 };
 

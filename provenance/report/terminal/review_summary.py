@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from provenance.model.results.reviews import Review, ReviewedEstimate, ReviewLabel
+from provenance.model.results.reviews import Review, ReviewedEstimate, ReviewLabel, ReviewScope
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.cell_width import pad
@@ -57,6 +57,11 @@ def review_summary(
         lines += style.wrap(
             "Shares are those of the documents that were checked, a sample; with what was missed, "
             "of all."
+        )
+    if review.sample.scope is ReviewScope.COUNTED:
+        lines += style.wrap(
+            "Only what counts for a source was drawn: what the check took for quotations, or "
+            "contested, is in no figure."
         )
     lines += style.wrap(
         "Corrected are precision and origin: whether what was found is what it seems. "

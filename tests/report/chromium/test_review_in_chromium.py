@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from provenance.model.results.reviews import ReviewScope
 from provenance.pipeline.finding_review import export_sheet, import_labels, open_review
 from provenance.report.files.report_folder import write_report
 from tests.report.samples import sample_report
@@ -21,7 +22,7 @@ PRESSED = "document.querySelector('[aria-pressed=true]')?.dataset.label"
 def review(tmp_path):
     """A review of which nothing is labelled, and the folder of its report."""
     write_report(sample_report(), tmp_path / "report")
-    return open_review(tmp_path / "report", 300, 7)
+    return open_review(tmp_path / "report", 300, 7, ReviewScope.ALL)
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_answers_outlive_the_page_and_belong_to_its_sample(page, review, tmp_pat
     assert page.evaluate(TALLY).startswith("2 of")
     assert page.evaluate(NUMBER).startswith("Finding 3 of")
     assert page.evaluate("document.getElementById('labeller').value") == "A. Osei"
-    export_sheet(open_review(tmp_path / "report", 300, 8), tmp_path / "other.html")
+    export_sheet(open_review(tmp_path / "report", 300, 8, ReviewScope.ALL), tmp_path / "other.html")
     page.open(tmp_path / "other.html", width=1280)
     assert page.evaluate(TALLY).startswith("0 of")
 
@@ -123,7 +124,7 @@ def test_answers_outlive_the_page_and_belong_to_its_sample(page, review, tmp_pat
     ],
 )
 def test_what_others_store_in_its_place_is_no_answer(page, review, tmp_path, stored):
-    key = f"provenance review {review.sample.findings} 7"
+    key = f"provenance review {review.sample.findings} 7 all"
     text = stored.replace("KEY", review.keys[0])
     # Stored as the page loads: what one page stores, the next may see a moment late.
     script = f"localStorage.setItem({json.dumps(key)}, {json.dumps(text)})"

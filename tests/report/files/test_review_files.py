@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from provenance.errors import CorruptFile
-from provenance.model.results.reviews import FindingLabel, ReviewLabel, ReviewSample
+from provenance.model.results.reviews import FindingLabel, ReviewLabel, ReviewSample, ReviewScope
 from provenance.report.files.review_jsonl import read_review, write_review
 from provenance.report.terminal.review_screen import QUESTION, review_screen
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.cell_width import cell_width
 from tests.report.sample_findings import FOUND, findings_table
 
-SAMPLE = ReviewSample("7c" * 32, 3, 200)
+SAMPLE = ReviewSample("7c" * 32, 3, 200, ReviewScope.COUNTED)
 LABEL = FindingLabel(
     "f0123456789abcdef", ReviewLabel.SKIP, "A. Osei", date(2026, 3, 1), 0.25, "page-1", "x", None
 )

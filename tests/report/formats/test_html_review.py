@@ -28,6 +28,7 @@ def test_the_page_has_the_sample_its_findings_and_their_labels():
     data = data_of(TEXT)
     assert data["sample"] == {
         "schema": "provenance/review/1", "findings": "7c" * 32, "seed": 3, "draws": len(FOUND),
+        "scope": "all",
     }  # fmt: skip
     assert [each["document"] for each in data["findings"]] == [row["document"] for row in FOUND]
     first = data["findings"][0]
