@@ -104,8 +104,8 @@ _ANSWERS = {
 """What to state, by how the alternative that it would choose begins."""
 
 NOT_CLEARANCE = (
-    "Absence of a match is not clearance: a registry contains only what was put into it, "
-    "and short items cannot be distinguished from chance."
+    "Absence of a match is not clearance: a registry contains only what was put into it, short "
+    "items cannot be distinguished from chance, and a paraphrase or a translation is not found."
 )
 
 _UNKNOWN_REMEDY = (
