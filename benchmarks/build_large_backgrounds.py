@@ -13,7 +13,6 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 import zipfile
@@ -25,10 +24,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import provenance
+from benchmarks.repositories import read_files
 
 SOURCES = Path(__file__).with_name("large_backgrounds.toml")
 PAGE = Path(__file__).with_name("BACKGROUNDS.md")
-MAX_FILE_BYTES = 4_000_000
 PIECE_WORDS = 1500
 """Words of a piece: of a long text, each is an item of its own."""
 
@@ -70,7 +69,7 @@ class Source:
     def items(self, folder: Path) -> Iterator[dict[str, Any]]:
         """Yield the pieces of its texts, as rows of a dump."""
         number = 0
-        for path, data in self._files(folder / self.repository):
+        for path, data in self._files(folder):
             known = {"path": str(PurePosixPath(path).with_suffix(""))}
             for fields, text in READERS[self.reader](data.decode("utf-8-sig", "replace"), self):
                 title = self.title.format_map(known | fields)
@@ -83,16 +82,10 @@ class Source:
                         "source": self.licence or self.repository,
                     }
 
-    def _files(self, repository: Path) -> Iterator[tuple[str, bytes]]:
+    def _files(self, folder: Path) -> Iterator[tuple[str, bytes]]:
         """Yield the paths and contents of its files, and of those in archives."""
-        _fetch(repository, self.repository, self.commit)
-        listing = _git(repository, "ls-tree", "-rlz", self.commit).decode()
-        for line in listing.rstrip("\0").split("\0"):
-            entry, path = line.split("\t", 1)
-            _, _, blob, size = entry.split()
-            if size.isdigit() and int(size) < MAX_FILE_BYTES and re.search(self.files, path):
-                data = _git(repository, "cat-file", "blob", blob)
-                yield from _unzip(path, data) if path.endswith(".zip") else [(path, data)]
+        for path, data in read_files(folder, self.repository, self.commit, self.files):
+            yield from _unzip(path, data) if path.endswith(".zip") else [(path, data)]
 
 
 def main() -> None:
@@ -146,18 +139,6 @@ def build(kind: str, sources: list[Source], repositories: Path, out: Path) -> li
     )
     dump.unlink()
     return rows
-
-
-def _fetch(folder: Path, repository: str, commit: str) -> None:
-    if not folder.exists():
-        subprocess.run(["git", "init", "--quiet", "--bare", folder], check=True)
-    if subprocess.run(["git", "-C", folder, "cat-file", "-e", commit], check=False).returncode:
-        address = f"https://github.com/{repository}"
-        _git(folder, "fetch", "--quiet", "--depth", "1", address, commit)
-
-
-def _git(folder: Path, *words: str) -> bytes:
-    return subprocess.run(["git", "-C", folder, *words], check=True, capture_output=True).stdout
 
 
 def _unzip(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
