@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from provenance.errors import PolicyError
+from provenance.model.rules.policy import UndecidedRule, WithdrawnRule
+from provenance.model.rules.terms import Actor, Purpose
 from provenance.read.policy import policy_file, policy_syntax, waiver_syntax
 from provenance.read.policy.policy_file import load_policy
 from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE
@@ -92,6 +94,19 @@ def test_the_schema_refuses_what_the_reader_refuses(tmp_path, text):
     (tmp_path / "provenance.toml").write_text(text, "utf-8")
     with pytest.raises(PolicyError):
         load_policy(None, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("undecided", UndecidedRule),
+        ("withdrawn", WithdrawnRule),
+        ("purpose", Purpose),
+        ("actor", Actor),
+    ],
+)
+def test_the_schema_knows_the_values_that_are_read(key, values):
+    assert set(SCHEMA["properties"]["check"]["properties"][key]["enum"]) == set(map(str, values))
 
 
 def test_the_template_shows_every_key_of_what_is_asked():
