@@ -51,6 +51,9 @@ class ItemMarks:
         name or calls itself a quotation.
     begins_sentence, ends_sentence : ndarray of bool, shape (n,)
         Whether no sentence of the item runs on into the passage, and out of it.
+    headline : ndarray of bool, shape (n,)
+        Whether the item is written like the title of a page, and nobody says whether it links to
+        one.
     """
 
     item_shares: Floats
@@ -61,6 +64,7 @@ class ItemMarks:
     signed: Flags
     begins_sentence: Flags
     ends_sentence: Flags
+    headline: Flags
 
     @property
     def are_whole(self) -> Flags:
@@ -149,6 +153,11 @@ class OriginSignals:
         return self.link_title & (self.document_linked | ~self.fills_text)
 
     @property
+    def may_be_titles(self) -> Flags:
+        """Which passages may be the title of some page, in a text that was not made of titles."""
+        return self.marks.headline & self.marks.are_whole & ~self.fills_text
+
+    @property
     def continue_sentence(self) -> Flags:
         """Which passages are in the midst of a sentence of the text, where one of the item ends."""
         item, document = self.marks, self.document_marks
@@ -232,6 +241,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.DOCUMENT_LINKED: signals.document_linked,
         OriginReason.LINK_TEXT: signals.document_marks.link_text,
         OriginReason.TAGGED: signals.document_marks.tagged,
+        OriginReason.HEADLINE: signals.may_be_titles,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

@@ -23,6 +23,7 @@ from provenance.registry.array_reader import (
 from provenance.registry.files.data_files import Digest, check_files, digest_of_file, digested_files
 from provenance.registry.files.mapped_files import MappedRegistry, MappedSegment, map_registry
 from provenance.registry.files.parquet_tables import (
+    has_values,
     read_rows,
     timestamp_seconds,
 )
@@ -101,6 +102,10 @@ class Registry:
         seconds = timestamp_seconds(self.path, rows["created_at"]).cast(pa.timestamp("s", "UTC"))
         rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
         return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
+
+    def has_links(self) -> bool:
+        """Return whether any item is known to link to a page: then the others do not."""
+        return any(has_values(segment.files[ITEMS_FILE], "link") for segment in self.segments)
 
     def texts(self, numbers: UInt32s) -> list[str | None]:
         """Return the texts of items in the order given; all None if the registry keeps no texts."""

@@ -23,6 +23,7 @@ PART = ItemMarks(
     signed=np.zeros(1, bool),
     begins_sentence=np.zeros(1, bool),
     ends_sentence=np.zeros(1, bool),
+    headline=np.zeros(1, bool),
 )
 PLAIN = DocumentMarks(*(np.zeros(1, bool) for _ in fields(DocumentMarks)))
 OWN_PART = OriginSignals(
@@ -119,7 +120,7 @@ def test_every_observation_is_a_reason():
         "link_title": True,
         "document_linked": True,
     }
-    others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
+    others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN, OriginReason.HEADLINE}
     assert decided(**everything)[1] == set(OriginReason) - others
     signature = {OriginReason.WHOLE_ITEM, OriginReason.ITEM_ATTRIBUTES}
     assert decided(signed=True, item_shares=1.0)[1] == signature
@@ -153,3 +154,10 @@ def test_items_with_most_words_in_common_are_copies():
     assert alike(one, other) == [True]
     assert alike(one, quoting) == [False]
     assert alike(one, one + np.uint32(50)) == [False]
+
+
+def test_what_may_be_the_title_of_a_page_is_a_whole_item_in_a_longer_text():
+    whole = {"headline": True, "item_shares": 1.0}
+    assert decided(**whole) == (Origin.ITEM, {OriginReason.WHOLE_ITEM, OriginReason.HEADLINE})
+    assert decided(**whole, fills_text=True)[1] == {OriginReason.WHOLE_ITEM}
+    assert decided(headline=True)[1] == {OriginReason.ITEM_CONTINUES}

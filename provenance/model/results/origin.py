@@ -31,3 +31,4 @@ class OriginReason(StrEnum):
     DOCUMENT_LINKED = "document-linked"
     LINK_TEXT = "link-text"
     TAGGED = "tagged"
+    HEADLINE = "headline"

@@ -1,7 +1,7 @@
 """Observe, for each finding by content, whose words it may be; decide its origin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -108,8 +108,10 @@ def find_origins(
     marks = {name: column.take(pa.array(rows)) for name, column in item_marks.items()}
     candidates, owners = claims.candidates.take(chosen), claims.registries[chosen]
     links = items["link"].take(pa.array(rows))
+    shown_marks = to_item_marks(item_shares(candidates, owners, registries), marks)
+    tells_links = np.array([each.registry.has_links() for each in registries], bool)
     signals = OriginSignals(
-        to_item_marks(item_shares(candidates, owners, registries), marks),
+        replace(shown_marks, headline=shown_marks.headline & ~tells_links[owners]),
         DocumentMarks(*(spans[name].to_numpy()[rows] for name in DOCUMENT_MARK_COLUMNS.names)),
         _count_other_authors(rivals, is_quoting, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,

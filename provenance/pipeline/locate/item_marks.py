@@ -84,6 +84,28 @@ _WORD_AT_END, _WORD_AT_START = rf"{BEFORE_WORD}{WORD}$", r"^,?[ \x{00A0}]+[\p{L}
 _SIGNED_WORK = _DASH + r"[*_\[]*" + _FULL_NAME + r",[\t ]*(?:from[\t ]+)?[\"“*_][^\n]{2,90}$"
 """An author's full name and the title of a work behind a dash at the end of an item."""
 
+_LONGEST_HEADLINE = 15
+"""Tokens of an item up to which it may be the title of a page."""
+
+_CAPITALISED = r"(?:^|[^\p{L}])\p{Lu}\p{Ll}[\p{L}'\x{2019}]{2,}"
+_UNCAPITALISED = r"(?:^|[^\p{L}'\x{2019}])\p{Ll}[\p{L}'\x{2019}]{3,}"
+"""Words of four letters and more; shorter ones begin small in titles, too."""
+
+_FEWEST_CAPITALISED, _CAPITALISED_SHARE = 3, 0.8
+
+_TITLE_OF_PAGE = (
+    r"(?i:\[(?:video|pdf|audio|image|infographic)\])|\((?:19|20)\d\d\)\s*$"
+    r"|[ \t](?:[|\x{2013}\x{2014}\x{2022}\x{00B7}\x{00BB}:]|--?)[ \t]+\p{Lu}[\p{L}.&'\x{2019}]*"
+    r"(?:[ \t]+\p{Lu}[\p{L}.&'\x{2019}]*){0,3}\s*$"
+)
+"""The kind of a page, the year of an old one, or the name of a site at the end of a title."""
+
+_PERSONAL = (
+    r"(?i)(?:^|[^\p{L}])(?:I|I['\x{2019}]\p{L}+|my|me|mine|myself|we|our|us|you|your)"
+    r"(?:$|[^\p{L}'\x{2019}])|\n"
+)
+"""Words of somebody who speaks, or a second line: neither is in a title."""
+
 _TAIL_CHARACTERS = 160
 """Characters at the end of an item that may hold a signature and tags."""
 
@@ -101,7 +123,7 @@ MARK_COLUMNS = pa.schema(
         *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
         *(
             (name, pa.bool_())
-            for name in ("attributed", "signed", "begins_sentence", "ends_sentence")
+            for name in ("attributed", "signed", "begins_sentence", "ends_sentence", "headline")
         ),
     ]
 )
@@ -129,7 +151,8 @@ def measure_item_marks(
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
         beside them name another author; `signed`: whether the item ends with an author and a work,
         or is short and ends with a name or calls itself a quotation; `begins_sentence` and
-        `ends_sentence`: whether no sentence of the item runs on into them, and out of them.
+        `ends_sentence`: whether no sentence of the item runs on into them, and out of them;
+        `headline`: whether the item is written like the title of a page.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -155,6 +178,7 @@ def measure_item_marks(
         "signed": pa.array(_signature_mask(texts, tokens, rows) & has_words),
         "begins_sentence": pc.invert(pc.match_substring_regex(before, _WORD_AT_END)),
         "ends_sentence": pc.invert(pc.match_substring_regex(after, _WORD_AT_START)),
+        "headline": pa.array(_headline_mask(texts, tokens)[rows]),
     }
 
 
@@ -208,6 +232,7 @@ def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> Ite
         signed=_flags(columns["signed"]),
         begins_sentence=_flags(columns["begins_sentence"]),
         ends_sentence=_flags(columns["ends_sentence"]),
+        headline=_flags(columns["headline"]),
     )
 
 
@@ -275,3 +300,22 @@ def _signature_mask(texts: Texts, tokens: Tokens, rows: Int64s) -> Flags:
     is_short = np.diff(tokens.offsets)[rows] <= _LONGEST_SIGNED
     names_work = pc.match_substring_regex(tails, _SIGNED_WORK).to_numpy(zero_copy_only=False)
     return np.asarray((signed & is_short) | names_work, bool)
+
+
+def _headline_mask(texts: Texts, tokens: Tokens) -> Flags:
+    """Return whether each item is written like the title of a page."""
+    is_headline = np.diff(tokens.offsets) <= _LONGEST_HEADLINE
+    short = texts.column().filter(pa.array(is_headline))
+    capitalised, others = (
+        pc.count_substring_regex(short, pattern).to_numpy(zero_copy_only=False)
+        for pattern in (_CAPITALISED, _UNCAPITALISED)
+    )
+    is_title, is_personal = (
+        pc.match_substring_regex(short, pattern).to_numpy(zero_copy_only=False)
+        for pattern in (_TITLE_OF_PAGE, _PERSONAL)
+    )
+    is_capitalised = (capitalised >= _FEWEST_CAPITALISED) & (
+        capitalised >= _CAPITALISED_SHARE * (capitalised + others)
+    )
+    is_headline[is_headline] = (is_capitalised | is_title) & ~is_personal
+    return np.asarray(is_headline, bool)

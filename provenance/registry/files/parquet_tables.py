@@ -72,6 +72,20 @@ def _check_schema(actual: pa.Schema, expected: pa.Schema | None) -> None:
         raise pa.ArrowInvalid(f"it has unexpected columns: {names:.200}")
 
 
+def has_values(file: MappedFile, name: str) -> bool:
+    """Return whether a column has a value in any row, by the statistics in the file's footer."""
+    with open_parquet(file) as parquet:
+        metadata = parquet.metadata
+        place = parquet.schema_arrow.get_field_index(name)
+        groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+        return any(
+            (statistics := group.column(place).statistics) is None
+            or not statistics.has_null_count
+            or statistics.null_count < group.num_rows
+            for group in groups
+        )
+
+
 def read_column(
     file: MappedFile,
     name: str,

@@ -29,6 +29,8 @@ _FOR_QUOTATION = {
     OriginReason.ITEM_ATTRIBUTES: "the item names another author beside them",
     OriginReason.DOCUMENT_ATTRIBUTES: "the document names their author",
     OriginReason.LINK_TITLE: "they are the title of the page that the item links to",
+    OriginReason.HEADLINE: "the item is written like the title of a page, and the registry does "
+    "not say whether it links to one",
     OriginReason.DOCUMENT_LINKED: "the item links to the document, or to its site",
     OriginReason.LINK_TEXT: "they are the text of a link in the document",
     OriginReason.DOCUMENT_CONTINUES: "they begin or end a sentence of the item, and are in the "

@@ -151,6 +151,40 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
     assert report.findings["quoted_url"].to_pylist() == pages_of_titles
 
 
+@pytest.mark.parametrize(("linked", "origin"), [(False, "undecided"), (True, "item")])
+def test_what_is_written_like_a_title_is_one_unless_the_dump_tells(
+    tmp_path, pages, write_lines, linked, origin
+):
+    """A plain table does not say which posts are links; a dump with links does."""
+    writer = Writer(91)
+    words = [word for word in writer.sentence(60).lower().split() if len(word) > 3]
+    title, plain = " ".join(words[:9]).title(), " ".join(words[9:18])
+    texts = {"t1": title, "t2": plain, "t3": writer.sentence(9)}
+    dump = write_lines(tmp_path / "items.jsonl", [item(name, text) for name, text in texts.items()])
+    if linked:
+        address = "https://{}/r/boats/comments/{}/x/".format
+        hosts = {"t1": "www.reddit.com", "t2": "www.reddit.com", "t3": "harbour.example"}
+        place = {"subreddit": "boats", "created_utc": 1682899200, "selftext": ""}
+        posts = [
+            {"id": name, "author": name, "title": text, "url": address(hosts[name], name), **place}
+            for name, text in texts.items()
+        ]
+        dump = write_lines(tmp_path / "RS_2023-05.jsonl", posts)
+    build_registry(tmp_path / "registry", DumpSource([dump], "reddit" if linked else "x"))
+    rows = [
+        *(
+            {"text": f"{pages[n]}\n\n{text}\n\n{pages[n + 9]}"}
+            for n, text in enumerate((title, plain))
+        ),
+        {"text": title},
+        *({"text": page} for page in pages[20:60]),
+    ]
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    found = dict(zip(report.findings["row"].to_pylist(), origins(report), strict=True))
+    assert found == {0: origin, 1: "item", 2: "item"}
+
+
 def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, write_lines):
     own = [WRITER.sentence(40) for _ in range(3)]
     texts = [f"Short Story: {own[0]}", f"{own[1]} (Edit: a typo)", f"{own[2]}.\n\n- Thanks for all"]

@@ -121,6 +121,7 @@ def test_marks_are_shares_of_the_passage():
         "signed": False,
         "begins_sentence": True,
         "ends_sentence": True,
+        "headline": False,
     }
 
 
@@ -146,3 +147,48 @@ def test_an_author_and_a_work_sign_an_item_of_any_length():
     assert marks(f'{WORDS}. {verses} ~Ann Example, "[Plums](https://example.org)"')["signed"]
     assert marks(f"{WORDS}. {verses} -- Ann Example, *Plums*, 1921")["signed"]
     assert not marks(f"{WORDS}. {verses} -- Ann Example, a friend of plums")["signed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Harbour Town Council To Suspend Night Ferry",
+        "Keepers of Seven Lanterns Recall Working with Adelaide Finch",
+        "How the plums were counted before noon [video]",
+        "The plums of the island (1987)",
+        "Plums fetch record prices on the island - Harbour News",
+        "Plums fetch record prices on the island | The Harbour News Company",
+        "Plums fetch record prices \N{EN DASH} Harbour.example",
+    ],
+)
+def test_titles_of_pages_are_known_by_their_capitals_kind_year_or_site(text):
+    assert marks(text, text.split()[0])["headline"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plums fetch record prices on the island",
+        "We Went To The Island And Ate All The Plums",
+        "Your Plums Are Late Again Harbour Town",
+        "THE PLUMS ARE LATE AGAIN AND NOBODY CARES",
+        "Late Again Harbour\nPlums Fetch Record Prices",
+        "Ann Example",
+        "the plums are late - again and again",
+        "Harbour Town Council To Suspend Night Ferry And The Plums Will Rot On The Quay Until Noon",
+    ],
+)
+def test_what_somebody_says_is_no_title_of_a_page(text):
+    assert not marks(text, text.split()[0])["headline"]
+
+
+def test_titles_are_told_item_by_item():
+    texts = Texts.of(pa.array(["a late ferry", "Harbour Town Council Votes"], pa.large_string()))
+    candidate = Candidates(
+        **{name: np.zeros(2, getattr(NO_CANDIDATES, name).dtype) for name in _COLUMNS},
+        breaks=np.zeros((2, 2), np.uint8),
+        runs=np.array([[0, 0, 2], [0, 0, 2]], np.int32),
+        run_offsets=np.array([0, 1, 2]),
+    )
+    measured = measure_item_marks(texts, tokenise(texts), np.array([1, 0]), candidate)
+    assert measured["headline"].to_pylist() == [True, False]
