@@ -60,6 +60,9 @@ def test_a_sentence_does_not_run_on_into_signs_that_are_of_the_passage(passage):
         f"{WORDS}.\n\t\t-- Ann Example",
         f"{WORDS} — Ann B. Example, 1921",
         f'"{WORDS}" - Ann Example\nAnother line.',
+        f'<img alt="{WORDS} — Ann Example" />',
+        f'<img alt="{WORDS} — Ann Example">',
+        f"({WORDS} — Ann Example)",
     ],
 )
 def test_an_author_is_named_behind_a_dash(text):
