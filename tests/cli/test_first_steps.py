@@ -1,6 +1,7 @@
 """What a newcomer meets first: `provenance` alone, a sample to try, completion in the shell."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -129,8 +130,9 @@ def test_verbose_reports_on_stderr_what_was_read_and_how_long_it_took(
         *("text columns: text", "registry: reg; items: 50, digest ", "cache: "),
     ):
         assert any(line.startswith(start) for line in told), start
-    for stage in ("waiting for registries", "reading", "scoring, locating and judging"):
-        assert any(line.startswith(f"{stage}: ") and line.endswith(" s") for line in told), stage
+    for stage in ("waiting for registries", "reading", "scoring", "locating", "judging"):
+        pattern = rf"{stage}: [\d.]+ s, [\d.]+ s of CPU(, memory up to [\d.]+ GB)?"
+        assert any(re.fullmatch(pattern, line) for line in told), stage
     assert "parts: 1, of which the cache had 0" in first.stderr
     assert "parts: 1, of which the cache had 1" in second.stderr
     assert plain.stderr == ""

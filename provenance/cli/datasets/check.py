@@ -143,7 +143,7 @@ Examples:
     "-v",
     "--verbose",
     is_flag=True,
-    help="Write to stderr what is opened, what was cached, and how long each stage took.",
+    help="Write to stderr what is opened, what was cached, and the time and memory of each stage.",
 )
 def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],

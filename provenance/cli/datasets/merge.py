@@ -34,7 +34,7 @@ Examples:
     "-v",
     "--verbose",
     is_flag=True,
-    help="Write to stderr what is opened, and how long each stage took.",
+    help="Write to stderr what is opened, and the time and memory of each stage.",
 )
 def command(  # noqa: PLR0913 (one parameter per option)
     folder: str,

@@ -18,7 +18,7 @@ from provenance.pipeline.calibration.controls import (
 from provenance.pipeline.checking.check_inputs import References
 from provenance.pipeline.checking.corpus_modelling import scoring_model
 from provenance.pipeline.execution.batch_spool import BatchSpool
-from provenance.pipeline.execution.stage_log import log_duration
+from provenance.pipeline.execution.stage_log import StageTimes
 from provenance.pipeline.findings.finding_annotations import RowDeclarations, annotate_findings
 from provenance.pipeline.findings.finding_table import (
     FindingSet,
@@ -52,7 +52,6 @@ class CorpusFindings:
     control: ControlCounts
 
 
-@log_duration("scoring, locating and judging")
 def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how)
     parts: Sequence[Part],
     corpus: ScannedCorpus,
@@ -101,6 +100,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     With the model of the whole corpus, parts are independent: memory depends on the size of a
     batch, apart from the findings.
     """
+    times = StageTimes()
     registries, control = references.registries, references.control
     registry_corpus = corpus.select_registries(0, len(registries))
     model = scoring_model(registry_corpus, registries, frozen_model)
@@ -108,30 +108,33 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     if control is not None:
         control_corpus = corpus.select_registries(len(registries), len(registries) + 1)
         control_model = scoring_model(control_corpus, [control.index], frozen_model)
-    tokens = corpus.counts.tokens
     marked = MarkedItems([read_marks(registry.registry.files) for registry in registries])
     parts_found, findings = [], _FindingTables()
     control_counts = NO_CONTROL_COUNTS
     for batch in corpus.batches():
         readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
-        claims = attribute_claims(readings, registries, model, threads)
-        claims = prefer_unquoted(claims, registries)
-        spans = locate_matches(
-            parts, readings, claims, registries, references.backgrounds, cache, threads
-        )
+        with times.measure("scoring"):
+            claims = prefer_unquoted(
+                attribute_claims(readings, registries, model, threads), registries
+            )
+        with times.measure("locating"):
+            spans = locate_matches(
+                parts, readings, claims, registries, references.backgrounds, cache, threads
+            )
         spans = _number_in_corpus(spans, batch)
-        unsettled = build_findings(
-            spans,
-            claims,
-            registries,
-            judges,
-            tokens,
-            threads,
-            references.backgrounds,
-        )
-        unsettled = annotate_findings(
-            unsettled, RowDeclarations.of(batch), marked, judges.general, withdrawn
-        )
+        with times.measure("judging"):
+            unsettled = build_findings(
+                spans,
+                claims,
+                registries,
+                judges,
+                corpus.counts.tokens,
+                threads,
+                references.backgrounds,
+            )
+            unsettled = annotate_findings(
+                unsettled, RowDeclarations.of(batch), marked, judges.general, withdrawn
+            )
         findings.add(unsettled.finding_set.findings)
         parts_found.append(without_table(unsettled))
         if control is not None and control_model is not None:
@@ -140,6 +143,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     finding_set = settle_origins(unsettled, undecided, own_share)
     documents = finding_set.spans["document_number"].to_numpy()[finding_set.finding_rows]
     finding_set = replace(finding_set, findings=add_repetition(finding_set.findings, documents))
+    times.log()
     return CorpusFindings(finding_set, control_counts)
 
 

@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -14,18 +15,52 @@ from provenance.terminal_safety import escape_line, unwrap_stream
 _LOG = logging.getLogger("provenance")
 
 
+class StageTimes:
+    """Times of the stages of a run, each of which may run several times."""
+
+    def __init__(self) -> None:
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._cpu_seconds: defaultdict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        """Add the time that is spent within the context to that of a stage."""
+        start, cpu_start = time.monotonic(), time.process_time()
+        yield
+        self._seconds[name] += time.monotonic() - start
+        self._cpu_seconds[name] += time.process_time() - cpu_start
+
+    def log(self) -> None:
+        """Log the time of each stage, and the memory that this process took at most so far."""
+        for name, seconds in self._seconds.items():
+            log_fact(
+                f"{name}: {seconds:.2f} s, {self._cpu_seconds[name]:.2f} s of CPU{_peak_memory()}"
+            )
+
+
 @contextmanager
 def log_duration(name: str) -> Iterator[None]:
-    """Log how long a stage took.
+    """Log how long a stage took, on the clock and on all processors of this process.
 
     Parameters
     ----------
     name : str
         Name of the stage: "reading".
     """
-    start = time.monotonic()
-    yield
-    log_fact(f"{name}: {time.monotonic() - start:.2f} s")
+    times = StageTimes()
+    with times.measure(name):
+        yield
+    times.log()
+
+
+def _peak_memory() -> str:
+    """Return the most memory that this process took so far, where the system tells."""
+    try:
+        from resource import RUSAGE_SELF, getrusage  # noqa: PLC0415 (not on Windows)
+    except ImportError:
+        return ""
+    peak = getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return f", memory up to {peak / 1e9:.2f} GB"
 
 
 def log_fact(text: str) -> None:
