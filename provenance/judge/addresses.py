@@ -54,11 +54,14 @@ class ItemAddress:
     source, item : str or None
         Source and id of the item, where the rules say which part of the address is its id, and
         ids are unique within the source.
+    second : int or None
+        When it was published, in seconds since 1970, if its id says so.
     """
 
     canonical: str
     source: str | None = None
     item: str | None = None
+    second: int | None = None
 
 
 class SourceAddresses:
@@ -313,7 +316,7 @@ class _Site:
         self.is_general = "*" in forms.hosts
         self._hosts = [_host_pattern(host) for host in forms.hosts]
         self._forms = [
-            (_Form(form), item.address, item.id)
+            (_Form(form), item)
             for item in forms.items
             for form in (*item.forms, *((item.address,) if self.shares_paths else ()))
             if form != "{address}"
@@ -359,20 +362,22 @@ class _Site:
 
     def find(self, page: _Page, values: dict[str, str]) -> ItemAddress | str | None:
         """Return what an address of the site names, or the address within it."""
-        for form, address, item in self._forms:
+        for form, item in self._forms:
             found = form.match(page)
             if found is None:
                 continue
-            if address == "{address}":
+            if item.address == "{address}":
                 return found["address"]
             known = values | found
             host = self._host_for(known)
             if host is None:
                 continue
-            canonical = f"{host}/{_fill_address(address, known)}"
-            if item is None:
-                return ItemAddress(canonical)
-            return ItemAddress(canonical, self._source, _fill(item, known))
+            canonical = f"{host}/{_fill_address(item.address, known)}"
+            time = item.id_time
+            second = None if time is None else time.second(known[time.placeholder])
+            if item.id is None:
+                return ItemAddress(canonical, second=second)
+            return ItemAddress(canonical, self._source, _fill(item.id, known), second)
         return None
 
 

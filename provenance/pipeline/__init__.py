@@ -156,13 +156,13 @@ if TYPE_CHECKING:
         save_review as save_review,
     )
     from provenance.pipeline.github_publishing import publish as publish
+    from provenance.pipeline.ledger_check import check_ledger as check_ledger
     from provenance.pipeline.ledger_import import import_table as import_table
     from provenance.pipeline.ledger_records import (
         add_check as add_check,
         add_dataset as add_dataset,
         add_to_ledger as add_to_ledger,
         add_withdrawal as add_withdrawal,
-        check_ledger as check_ledger,
         digest_of_document as digest_of_document,
         entry_document as entry_document,
         erase_from_ledger as erase_from_ledger,
@@ -278,10 +278,11 @@ _NAMES = {
         "add_label corrected_shares export_sheet import_labels open_review save_review"
     ),
     "github_publishing": "publish",
+    "ledger_check": "check_ledger",
     "ledger_import": "import_table",
     "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "ledger_records": (
-        "add_check add_dataset add_to_ledger add_withdrawal check_ledger digest_of_document "
+        "add_check add_dataset add_to_ledger add_withdrawal digest_of_document "
         "entry_document erase_from_ledger export_ledger ledger_of_policy ledger_to_read "
         "named_ledger open_ledger parse_dates parse_day record_check record_cleaning "
         "record_tombstones record_withdrawal select_entry tombstones_of"

@@ -23,7 +23,6 @@ from provenance.ledger.ledger_store import (
     read_attachment,
     read_ledger,
 )
-from provenance.ledger.ledger_verification import verify_ledger
 from provenance.ledger.record_json import facts_document
 from provenance.model.content.tables import FINDINGS
 from provenance.model.json_encoding import to_json_value
@@ -40,7 +39,6 @@ from provenance.model.records.ledger import (
     Ledger,
     LedgerEntry,
     LedgerFile,
-    LedgerVerification,
     RecordKind,
     UseFacts,
     WithdrawalFacts,
@@ -49,7 +47,6 @@ from provenance.model.records.receipt import Receipt
 from provenance.model.results.result import Report, Result
 from provenance.model.rules.terms import DateRange
 from provenance.pipeline.execution.progress import show_progress
-from provenance.pipeline.ledger_witnesses import check_witnesses
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.source_names import with_source_ids
 from provenance.read.corpus.file_access import translate_read_errors
@@ -67,7 +64,6 @@ from provenance.report.files.findings_parquet import (
 from provenance.report.files.receipt_json import FOLDER, REMOVALS_FILE_NAME, receipt_document
 from provenance.report.files.report_reader import read_report
 from provenance.report.sanitize import dump_json
-from provenance.signing.envelopes import Trust
 
 
 def ledger_of_policy(policy: str | None = None) -> str | None:
@@ -354,27 +350,6 @@ def check_chain(ledger: Ledger) -> None:
                     remedy="restore it from a copy: `provenance ledger verify` lists all that is "
                     "wrong",
                 )
-
-
-def check_ledger(
-    address: str, *, since: str | None = None, trust: Trust | None = None, quiet: bool = False
-) -> LedgerVerification:
-    """Verify every byte of a ledger, with progress.
-
-    Parameters
-    ----------
-    address : str
-        The ledger.
-    since : str or None
-        Digest of an earlier state, all of which must be there.
-    trust : Trust or None
-        Whose signatures count; None verifies none.
-    quiet : bool
-        Show no progress.
-    """
-    with show_progress("verifying the ledger", None, "files", quiet=quiet) as progress:
-        found = verify_ledger(address, progress.advance, since=since)
-    return check_witnesses(address, found, trust)
 
 
 def erase_from_ledger(

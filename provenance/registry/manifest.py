@@ -667,6 +667,7 @@ def _parse_step(content: dict[str, Any]) -> BuildStep:
         ended=parse_timestamp(content["ended"]),
         tool=str(content["tool"]),
         base=tuple(map(_parse_step, content["base"])),
+        dated_by_id=parse_count(content.get("dated_by_id", 0)),
     )
 
 

@@ -51,6 +51,8 @@ class BuildStep:
         When it ended.
     tool : str
         Version of `provenance`.
+    dated_by_id : int
+        Number of items that were read whose dates are those of their ids, as no dump states one.
     base : tuple of BuildStep
         Of a subset: the steps of the registry that it was taken from.
     """
@@ -61,6 +63,7 @@ class BuildStep:
     ended: datetime
     tool: str
     base: "tuple[BuildStep, ...]" = ()
+    dated_by_id: int = 0
 
 
 def merge_steps(steps: Iterable[BuildStep]) -> tuple[BuildStep, ...]:

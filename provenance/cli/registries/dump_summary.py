@@ -26,6 +26,11 @@ _MIN_REPLACED_SHARE = 0.1
 def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
     """Yield lines on the items that were kept, their fields, and records that were skipped."""
     yield f"Kept {count(reading.items, 'item')}{_fields(reading)}."
+    if reading.dated_by_id:
+        yield (
+            f"Dated {count(reading.dated_by_id, 'item')} by the time in the id: the dump states no "
+            "date for them."
+        )
     files = {why: number for why, number in reading.skipped.items() if is_passed_over(why)}
     records = [each for each in reading.skipped.most_common() if each[0] not in files]
     if records:

@@ -254,6 +254,8 @@ class Items:
     licence_origins : tuple of (str, int)
         Of files of repositories: where licences are stated, and of how many items; "" where none
         is known.
+    dated_by_id : int
+        Number of items whose date is that of their id, as the dump states none.
     """
 
     batch: pa.RecordBatch
@@ -261,3 +263,4 @@ class Items:
     unread: tuple[Unread, ...] = ()
     deletions: pa.RecordBatch | None = None
     licence_origins: tuple[tuple[str, int], ...] = ()
+    dated_by_id: int = 0

@@ -2,9 +2,65 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 
 from provenance.model.rules.signals import Agents
 from provenance.model.rules.terms import Terms, Verdict
+
+_SORTABLE_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
+_MAX_NUMBER = 1 << 63
+_MAX_ID_DIGITS = 19
+_TID_DIGITS = 13
+
+
+class IdScheme(StrEnum):
+    """How ids contain the time at which they were given."""
+
+    SNOWFLAKE = "snowflake"
+    TID = "tid"
+
+
+@dataclass(frozen=True, slots=True)
+class IdTime:
+    """How the ids of items say when they were published.
+
+    Parameters
+    ----------
+    placeholder : str
+        The placeholder of the address that contains the time.
+    scheme : IdScheme
+        A snowflake is a decimal number that begins with milliseconds; a TID has 13 digits of base
+        32, which begin with microseconds since 1970.
+    epoch : int
+        The millisecond since 1970 from which snowflakes count.
+    shift : int
+        Number of bits behind the time.
+    first : int
+        The smallest number that contains a time: earlier ids were plain numbers.
+    """
+
+    placeholder: str
+    scheme: IdScheme
+    epoch: int = 0
+    shift: int = 10
+    first: int = 0
+
+    def second(self, text: str) -> int | None:
+        """Return the second since 1970 that an id contains; None if it contains none."""
+        number = self._number(text)
+        if number is None or not self.first <= number < _MAX_NUMBER:
+            return None
+        time = (number >> self.shift) + self.epoch
+        return time // (1_000 if self.scheme is IdScheme.SNOWFLAKE else 1_000_000)
+
+    def _number(self, text: str) -> int | None:
+        if self.scheme is IdScheme.SNOWFLAKE:
+            is_number = text.isascii() and text.isdecimal() and len(text) <= _MAX_ID_DIGITS
+            return int(text) if is_number else None
+        digits = [_SORTABLE_DIGITS.find(each) for each in text]
+        if len(digits) != _TID_DIGITS or min(digits) < 0:
+            return None
+        return reduce(lambda number, digit: number << 5 | digit, digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +76,14 @@ class AddressedItem:
         Other forms.
     id : str or None
         Its id, by the placeholders of the address, if ids are unique within the source.
+    id_time : IdTime or None
+        How its id says when it was published; None if it does not.
     """
 
     address: str
     forms: tuple[str, ...]
     id: str | None = None
+    id_time: IdTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from provenance.pipeline.audit.asked_withdrawals import AskedWithdrawals
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, CheckedDataset, record_name
 from provenance.pipeline.audit.corpus_addresses import DomainDocuments
 from provenance.pipeline.audit.found_items import DatasetItems
+from provenance.pipeline.audit.late_items import LateItems, late_items
 from provenance.pipeline.audit.searched_items import AskedItems, name_forms
 from provenance.report.text.number_format import count
 
@@ -78,6 +79,8 @@ class AuditMaterial:
         Points that the answer does not have.
     source_names : mapping of str to str
         What the rules call the sources that they know.
+    late : mapping of str to LateItems
+        Datasets, by their digests, whose recorded date of collection cannot be right.
     """
 
     query: AuditQuery
@@ -95,6 +98,7 @@ class AuditMaterial:
     excerpts: bool = False
     withheld: tuple[int, ...] = ()
     source_names: Mapping[str, str] = field(default_factory=dict)
+    late: Mapping[str, LateItems] = field(default_factory=dict)
 
     @property
     def is_personal(self) -> bool:
@@ -147,6 +151,21 @@ class AuditMaterial:
         """Return what is declared of related datasets, the latest of each name."""
         latest = {each[1].name: each for each in self.evidence.facts(DatasetFacts)}
         return [each for name, each in latest.items() if name in self.related]
+
+    def dates_of(self, dataset: CheckedDataset) -> tuple[DateRange | None, date | None]:
+        """Return when a dataset was collected and first used; what cannot be right is left out."""
+        collected, first_use = dates_of(dataset, self.evidence)
+        return None if dataset.digest in self.late else collected, first_use
+
+    def late_items_of(self, facts: DatasetFacts) -> LateItems | None:
+        """Return what shows that the recorded collection of a dataset cannot be right, if so."""
+        own = [each for each in self.evidence.checked if facts.name in names_of(each)]
+        late = [self.late[each.digest] for each in own if each.digest in self.late]
+        return next((each for each in late if each.collected == facts.collected), None)
+
+    def collection_of(self, facts: DatasetFacts) -> DateRange | None:
+        """Return when a dataset was collected; None if that is unknown or cannot be right."""
+        return facts.collected if self.late_items_of(facts) is None else None
 
     def measured_names(self) -> frozenset[str]:
         """Return the names of the datasets in which content was found."""
@@ -219,6 +238,12 @@ def dates_of(
         if each.dataset in names and each.dates is not None and each.dates.first is not None
     ]
     return collected, min(starts, default=None)
+
+
+def find_late_items(evidence: AuditEvidence) -> dict[str, LateItems]:
+    """Return datasets, by digest, whose recorded collection is refuted by items found in them."""
+    found = ((each, late_items(each, dates_of(each, evidence)[0])) for each in evidence.checked)
+    return {each.digest: late for each, late in found if late is not None}
 
 
 def measured(text: str, *rests_on: str, letter: bool = False) -> Statement:

@@ -60,7 +60,7 @@ def uses(material: AuditMaterial) -> Iterator[Statement]:
     for entry, dataset in material.datasets():
         if dataset.made_from:
             made = f"{dataset.name} was made from {', '.join(dataset.made_from)}."
-            yield recorded(material, made, (entry, dataset.collected))
+            yield recorded(material, made, (entry, material.collection_of(dataset)))
     yield from _unexplained(material)
 
 
@@ -196,7 +196,7 @@ def _declared_only(
     """Yield a line on datasets whose content is known by records alone."""
     if not names:
         return
-    records = [(entry, each.collected) for entry, each in material.datasets()]
+    records = [(entry, material.collection_of(each)) for entry, each in material.datasets()]
     own = [each for each in records if _name_of(each[0]) in names]
     accesses = [(e, a.dates) for e, a in material.accesses() if names & set(a.datasets)]
     source = material.name_of(material.query.source or "that kind")
@@ -250,7 +250,8 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
             each.route is not None and len(datasets) <= _MOST_IN_LETTER
         )
         if (sentence := _collection_sentence(material, each)) is not None:
-            yield recorded(material, sentence, (entry, each.collected), letter=in_letter)
+            event = material.collection_of(each)
+            yield recorded(material, sentence, (entry, event), letter=in_letter)
         else:
             yield unknowable(f"No record says how {each.name} was obtained.", record_name(entry))
     if material.is_personal:
@@ -330,11 +331,13 @@ def _access_sentence(material: AuditMaterial, access: AccessFacts) -> str:
 
 
 def _collection_sentence(material: AuditMaterial, dataset: DatasetFacts) -> str | None:
+    late = material.late_items_of(dataset)
     account = None if material.is_personal else dataset.account
     agreement = None if material.is_personal else dataset.agreement
     details = [
         None if dataset.route is None else route_phrase(dataset.route),
         None if dataset.collected is None else f"collected {period(dataset.collected)}",
+        None if late is None else f"but {late.sentence}",
         None if account is None else f"account {account}",
         None if agreement is None else f"under {agreement}",
         f"made from {', '.join(dataset.made_from)}" if dataset.made_from else None,

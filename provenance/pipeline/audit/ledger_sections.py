@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from provenance.ledger.contradictions import find_contradictions
 from provenance.model.records.audit import Statement
-from provenance.model.records.ledger import Contradiction
+from provenance.model.records.ledger import Contradiction, Ledger
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, writing_phrase
+from provenance.pipeline.audit.late_items import late_contradictions
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 
 
@@ -13,7 +14,7 @@ def contradictions(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on records about what was asked that cannot all be true."""
     ledger = material.evidence.ledger
     entries = {} if ledger is None else {entry.digest: entry for entry in ledger.entries}
-    for each in () if ledger is None else find_contradictions(ledger):
+    for each in () if ledger is None else _all_contradictions(ledger, material):
         own = [entries[digest] for digest in each.records if digest in entries]
         if _is_related(material, each) and not any(map(material.withholds, own)):
             who = f" {writing_phrase(own)}." if own else ""
@@ -22,6 +23,11 @@ def contradictions(material: AuditMaterial) -> Iterator[Statement]:
                 *(f"record {digest[:DIGEST_LENGTH]}" for digest in each.records),
                 letter=True,
             )
+
+
+def _all_contradictions(ledger: Ledger, material: AuditMaterial) -> Iterator[Contradiction]:
+    yield from find_contradictions(ledger)
+    yield from late_contradictions(ledger, material.evidence.checked)
 
 
 def _is_related(material: AuditMaterial, contradiction: Contradiction) -> bool:

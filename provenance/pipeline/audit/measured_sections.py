@@ -26,7 +26,6 @@ from provenance.pipeline.audit.audit_evidence import (
 )
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
-    dates_of,
     declared,
     measured,
     recorded,
@@ -44,6 +43,7 @@ from provenance.pipeline.audit.found_items import (
     withdrawal_key,
     withdrawal_time,
 )
+from provenance.pipeline.audit.late_items import LateItems
 from provenance.pipeline.ledger_records import recorded_removals
 from provenance.read.corpus.skipped_rows import EMPTY, NULL
 from provenance.report.text.coverage_text import coverage_sentence, source_coverage
@@ -508,7 +508,7 @@ def withdrawals(material: AuditMaterial) -> Iterator[Statement]:
     withdrawn = material.evidence.withdrawn
     total = 0
     for found, counts in material.checked():
-        collected, first_use = dates_of(found.dataset, material.evidence)
+        collected, first_use = material.dates_of(found.dataset)
         keys = [withdrawal_key(each, withdrawn) for each in found.counted]
         times = dict[WithdrawalTime, list[Item]]()
         for key in filter(None, keys):
@@ -523,7 +523,9 @@ def withdrawals(material: AuditMaterial) -> Iterator[Statement]:
             *found.dataset.rests_on,
             letter=True,
         )
-        when = f" ({dates})" if (dates := _dates_phrase(collected, first_use)) else ""
+        late = material.late.get(found.dataset.digest)
+        dates = _dates_phrase(collected, first_use, late)
+        when = f" ({dates})" if dates else ""
         for time in WithdrawalTime:
             if own := times.get(time):
                 said = f"{counts.dataset}: of these, {number(len(own))} withdrawn: {time}{when}."
@@ -591,10 +593,15 @@ def _asked_withdrawals(material: AuditMaterial, *, is_any_found: bool) -> Iterat
         yield unknowable("No item was found to compare withdrawals with.")
 
 
-def _dates_phrase(collected: DateRange | None, first_use: date | None) -> str:
+def _dates_phrase(
+    collected: DateRange | None, first_use: date | None, late: LateItems | None
+) -> str:
     """Return the dates that withdrawals are compared with, as far as they are declared."""
     parts = [
         None if collected is None else f"collected {period(collected)}",
+        None
+        if late is None
+        else f"recorded as collected {period(late.collected)}, which cannot be right",
         None if first_use is None else f"first use {first_use} at the earliest",
     ]
     return "; ".join(part for part in parts if part is not None)

@@ -29,7 +29,7 @@ from provenance.pipeline.audit.asked_withdrawals import asked_withdrawals
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, gather_evidence
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
-    dates_of,
+    find_late_items,
     measured_names,
     related_datasets,
 )
@@ -149,6 +149,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         addresses=addresses,
         excerpts=excerpts,
         withheld=tuple(sorted(withheld)),
+        late=find_late_items(evidence),
         source_names={source.id: source.name for source in load_rules().sources},
     )
     lists = _lists(material)
@@ -288,7 +289,7 @@ def _lists(material: AuditMaterial) -> list[_List]:
     """Return the lists of point 4, without what belongs to other points that are withheld."""
     if AuditPoint.ITEMS in material.withheld:
         return []
-    times = {each.digest: dates_of(each, material.evidence) for each in material.evidence.checked}
+    times = {each.digest: material.dates_of(each) for each in material.evidence.checked}
     withdrawn = material.evidence.withdrawn
     table = items_table(material.found, times, withdrawn, excerpts=material.excerpts)
     columns_of = {

@@ -98,6 +98,8 @@ def _additions(steps: Sequence[BuildStep], registry: str) -> Iterator[str]:
     # After a merge, several builds are one build and additions to it.
     for number, step in enumerate(steps):
         yield from map(_dump_comment, step.dumps)
+        if step.dated_by_id:
+            yield f"# {count(step.dated_by_id, 'item')} dated by the time in the id"
         options = [word for word in step.options if number == 0 or word not in _OF_A_BUILD]
         addresses = [dump.address for dump in step.dumps]
         yield _command("add" if number else "build", registry, *options, *addresses)

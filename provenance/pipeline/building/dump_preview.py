@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from provenance.errors import InputError
 from provenance.model.content.tables import Skipped, Unread, merge_skipped
+from provenance.pipeline.building.id_dates import date_by_ids
 from provenance.pipeline.building.registries import DumpSource, with_source_id
 from provenance.read.corpus.file_access import unread_entry
 from provenance.read.dumps.layouts import DumpReader
@@ -57,7 +58,7 @@ def _preview(reader: DumpReader) -> DumpPreview:
     rows: list[dict[str, object]] = []
     skipped: list[Skipped] = []
     unread = None
-    for items in reader.items():
+    for items in date_by_ids(reader.items()):
         rows += items.batch.slice(0, PREVIEW_ITEMS - len(rows)).to_pylist()
         skipped += items.skipped
         unread = items.unread[0] if items.unread else None

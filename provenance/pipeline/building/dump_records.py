@@ -24,12 +24,15 @@ class DumpRecorder:
     def __init__(self, executor: ThreadPoolExecutor, stopped: Event) -> None:
         self._executor, self._stopped = executor, stopped
         self._records: list[Future[DumpRecord]] = []
+        self._dated_by_id = 0
 
     def watch(
         self, batches: Iterator[Items], dumps: Sequence[tuple[str, Sequence[DumpReader]]]
     ) -> Iterator[Items]:
         """Yield the items of dumps, given by their address and the readers of their files."""
-        yield from batches
+        for items in batches:
+            self._dated_by_id += items.dated_by_id
+            yield items
         self._records = [
             self._executor.submit(_record_dump, address, readers, self._stopped.is_set)
             for address, readers in dumps
@@ -38,9 +41,8 @@ class DumpRecorder:
     def step(self, command: str, options: tuple[str, ...]) -> BuildStep:
         """Return the step of a command that read the dumps; waits until they are hashed."""
         dumps = tuple(record.result() for record in self._records)
-        return BuildStep(
-            command, options, dumps, datetime.now(UTC).replace(microsecond=0), __version__
-        )
+        ended = datetime.now(UTC).replace(microsecond=0)
+        return BuildStep(command, options, dumps, ended, __version__, dated_by_id=self._dated_by_id)
 
 
 @contextmanager

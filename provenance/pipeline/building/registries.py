@@ -14,6 +14,7 @@ from provenance.model.content.tables import Items, Unread, merge_unread
 from provenance.model.results.coverage import RegistrySummary
 from provenance.pipeline.building.dump_records import dump_recorder
 from provenance.pipeline.building.dump_tasks import build_recipe, read_dumps
+from provenance.pipeline.building.id_dates import date_by_ids
 from provenance.pipeline.checking.reading_counts import PLANTED_SOURCE, ReadingCounts
 from provenance.pipeline.exchange.registry_signatures import require_trusted_folder
 from provenance.pipeline.exchange.trust_file import read_trust_file
@@ -235,7 +236,7 @@ def build_registry(
     ):
         manifest = create_registry(
             folder,
-            reading.watch(recorder.watch(items, by_address)),
+            reading.watch(recorder.watch(date_by_ids(items), by_address)),
             keep_texts=keep_texts,
             keep_authors=keep_authors,
             published=dumps.declared_totals,
@@ -264,7 +265,7 @@ def add_to_registry(
     ):
         manifest = extend_registry(
             folder,
-            _collect_unread(recorder.watch(items, by_address), unread),
+            _collect_unread(recorder.watch(date_by_ids(items), by_address), unread),
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,

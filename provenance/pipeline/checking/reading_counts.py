@@ -42,6 +42,8 @@ class ReadingCounts:
     licence_origins : Counter of str
         Number of items by where their licence is stated, of files of repositories; "" where none
         is known.
+    dated_by_id : int
+        Number of items whose date is that of their id.
     planted : set of str
         Ids of items of `PLANTED_SOURCE` that it invented, as it says itself.
     """
@@ -52,6 +54,7 @@ class ReadingCounts:
         self.skipped: Counter[str] = Counter()
         self.unread_columns: Counter[str] = Counter()
         self.licence_origins: Counter[str] = Counter()
+        self.dated_by_id = 0
         self.planted: set[str] = set()
 
     def watch(self, batches: Iterator[Items]) -> Iterator[Items]:
@@ -59,6 +62,7 @@ class ReadingCounts:
         for items in batches:
             batch = items.batch
             self.items += batch.num_rows
+            self.dated_by_id += items.dated_by_id
             for name, column in FIELDS.items():
                 self.fields[name] += batch.num_rows - batch[column].null_count
             made = pc.sum(pc.match_substring_regex(batch["item"], MADE_ID)).as_py()

@@ -7,6 +7,7 @@ from provenance.model.records.disclosure import Answers, RecordedFacts
 from provenance.model.records.ledger import Ledger
 from provenance.model.rules.policy import Route
 from provenance.model.rules.terms import DateRange
+from provenance.pipeline.audit.late_items import late_contradictions
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 from provenance.report.text.number_format import period
 
@@ -39,7 +40,8 @@ def contradictions(
     tuple of str
         A sentence for each, with its records.
     """
-    between = [each for each in find_contradictions(ledger) if {*each.datasets} & {*names}]
+    all_records = (*find_contradictions(ledger), *late_contradictions(ledger))
+    between = [each for each in all_records if {*each.datasets} & {*names}]
     found = [
         *_routes(answers, recorded),
         *_agreements(answers, recorded),

@@ -28,13 +28,13 @@ from provenance.pipeline.audit.rights_holder_answer import (
 )
 from provenance.pipeline.cleaning.forget_sets import save_forget_set
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.ledger_check import check_ledger
 from provenance.pipeline.ledger_import import import_table
 from provenance.pipeline.ledger_records import (
     add_check,
     add_dataset,
     add_to_ledger,
     add_withdrawal,
-    check_ledger,
     erase_from_ledger,
     ledger_documents,
     ledger_to_read,

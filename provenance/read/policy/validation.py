@@ -125,6 +125,12 @@ class UncheckedValue:
             f"{format_value(self.value)} is neither true nor false", "write true or false."
         )
 
+    def whole_number(self) -> int:
+        """Return the value as a whole number that is not negative."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < 0:
+            raise self.wrong(f"{self.value!r} is no whole number", "write it in digits.")
+        return self.value
+
     def word(self, allowed: Collection[str]) -> str:
         """Return the value as one of the known words."""
         word = self.text()

@@ -3,11 +3,12 @@
 import re
 
 from provenance.judge.addresses import KINDS, labels_of
-from provenance.model.rules.rule_library import AddressedItem, AddressForms
+from provenance.model.rules.rule_library import AddressedItem, AddressForms, IdScheme, IdTime
 from provenance.read.policy.validation import UncheckedValue
 
 _KEYS = ("hosts", "site", "items")
-_ITEM_KEYS = ("address", "forms", "id")
+_ITEM_KEYS = ("address", "forms", "id", "id-time")
+_TIME_KEYS = ("placeholder", "scheme", "epoch", "shift", "first")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"\*|[a-z]+:|(?:[a-z0-9-]+|\*|\{[a-z]+:?[a-z]*\})(?:\.[a-z0-9-]+)+")
 
@@ -53,7 +54,18 @@ def _item(entry: UncheckedValue, captured: set[str], site: str | None) -> Addres
                 f"{form!r} has no {{{missing[0]}}}, which the address, its id or the site needs",
                 "add the placeholder, or take it out of the address.",
             )
-    return AddressedItem(address, forms, own_id)
+    id_time = _id_time(entries["id-time"], labels_of(address)) if "id-time" in entries else None
+    return AddressedItem(address, forms, own_id, id_time)
+
+
+def _id_time(entry: UncheckedValue, labels: set[str]) -> IdTime:
+    entries = entry.table(_TIME_KEYS, ("placeholder", "scheme"))
+    placeholder = entries["placeholder"].word(labels)
+    scheme = entries["scheme"].one_of(IdScheme)
+    numbers = {name: entries[name].whole_number() for name in _TIME_KEYS[2:] if name in entries}
+    if scheme is IdScheme.SNOWFLAKE and len(numbers) < len(_TIME_KEYS[2:]):
+        raise entry.wrong("a snowflake needs epoch, shift and first", "add what is missing.")
+    return IdTime(placeholder, scheme, **numbers)
 
 
 def _template(entry: UncheckedValue) -> str:

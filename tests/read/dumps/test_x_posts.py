@@ -74,18 +74,6 @@ def test_escapes_are_resolved_once(read, lines, tmp_path):
     assert read(path).column("text") == ["a <b> &amp; &quot;"]
 
 
-def test_an_id_dates_a_post_that_has_no_date(read, lines, tmp_path):
-    path = tmp_path / "page.json"
-    posts = [
-        {"id": "1582825767519809536", "text": "a", "author_id": "1"},
-        {"id": "20", "text": "b", "author_id": "1"},
-    ]
-    path.write_text(json.dumps({"data": posts, "meta": {}}))
-    first, second = read(path).column("created_at")
-    assert first.isoformat() == "2022-10-19T20:07:25+00:00"
-    assert second is None
-
-
 def test_a_page_of_version_2_names_authors_and_resolves_references(read, tmp_path):
     page = {
         "data": [

@@ -46,10 +46,6 @@ _V2_FIELDS = frozenset(
     }
 )
 """Fields of posts of API v2."""
-_FIRST_SNOWFLAKE = 1 << 35
-"""Ids from late 2010 on contain the millisecond at which they were given."""
-_SNOWFLAKE_EPOCH = 1_288_834_974_657
-_MAX_ID_DIGITS = 19
 _UNKNOWN_LANGUAGES = {"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"}
 _REPOST = re.compile(r"RT @(\w{1,20}): ")
 _RETWEETED_ID = "referenced_tweets.retweeted.id"
@@ -282,7 +278,7 @@ def _entry(post: _Post, row: int, dump: Dump) -> Entry:
         post.native,
         post.text,
         POST_URL + post.native,
-        _snowflake_second(post.native) if post.created_at is None else post.created_at,
+        post.created_at,
         post.author,
         None if post.language in _UNKNOWN_LANGUAGES else post.language,
     )
@@ -449,10 +445,3 @@ def _unescape(text: str) -> str:
     for escape, character in _ESCAPES if "&" in text else ():
         text = text.replace(escape, character)
     return text
-
-
-def _snowflake_second(native: str) -> int | None:
-    if not (native.isdecimal() and native.isascii() and len(native) <= _MAX_ID_DIGITS):
-        return None
-    number = int(native)
-    return None if number < _FIRST_SNOWFLAKE else ((number >> 22) + _SNOWFLAKE_EPOCH) // 1000
