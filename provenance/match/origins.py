@@ -134,7 +134,7 @@ class OriginSignals:
     document_linked : ndarray of bool, shape (n,)
         Whether the item links to the text, or to a page of its host.
     fills_text : ndarray of bool, shape (n,)
-        Whether the passage is most of the text.
+        Whether the passage is much of the text, so that the text was made of it.
     """
 
     marks: ItemMarks
@@ -197,7 +197,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     item that ends with a name or calls itself a quotation, or to which the text adds a name, a part
     of an item that is verse beside a name or that other authors use in another context, and the
     title of a page that the item links to, in that page, on its host, or as a small part of any
-    text: a text that is little else than the title was taken from the item, whoever wrote it. It is
+    text: a text that was made of the title was taken from the item, whoever wrote it. It is
     undecided whether a part is, if half of it is quoted, if it is verse, since lists look like it,
     if the text adds a name, or if the item's text is not known, whether a whole item is, if several
     others have it as a part, and whether either is, if the text bears an earlier date, or if a

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from provenance.judge.identifiers import host_of
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.match.index.report_limits import MOST_OF_ITEM
 from provenance.match.origins import QUOTED, DocumentMarks, OriginSignals, decide_origins
 from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.results.origin import Origin, OriginReason
@@ -26,6 +25,9 @@ ORIGIN_COLUMNS = (
     *DOCUMENT_MARK_COLUMNS.names,
 )
 """Columns of spans that their origins depend on."""
+
+_MADE_OF_TITLE = 0.4
+"""Share of a text from which a title is what it was made of, if a template stands around it."""
 
 _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int32).max
@@ -119,7 +121,7 @@ def find_origins(
         is_dated & (dated < published),
         _are_titles(candidates, owners, registries) & pc.is_valid(links).to_numpy(),
         _are_linked(spans["address"].take(pa.array(rows)), links),
-        np.asarray(candidates.matched >= MOST_OF_ITEM * candidates.sizes),
+        np.asarray(candidates.matched >= _MADE_OF_TITLE * candidates.sizes),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)

@@ -127,6 +127,7 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
         {"text": f"{pages[6]}\n\n{added}\n\n{pages[7]}"},
         {"text": titles[4]},
         {"text": titles[0], "url": "https://www.harbour.example/news/1"},
+        {"text": f"Subreddit: boats\nTitle: {titles[0]}\nScore: 17\nComments: 4"},
         *({"text": page} for page in pages[20:60]),
     ]
     corpus = write_lines(tmp_path / "c.jsonl", rows)
@@ -140,14 +141,15 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
         4: "item",  # what the poster added
         5: "item",  # a row that is the title was taken from the source, whoever wrote it
         6: "quotation",  # but not the linked page itself
+        7: "item",  # and so was one in a template
     }
     reasons = report.findings["origin_reasons"].to_pylist()
     assert [("link-title" in each, "document-linked" in each) for each in reasons] == [
         *((True, False), (False, False), (False, False), (True, False), (False, False)),
-        *((True, False), (True, True)),
+        *((True, False), (True, True), (True, False)),
     ]
     site = "https://harbour.example/news"
-    pages_of_titles = [f"{site}/1", None, None, f"{site}/4", None, f"{site}/5", f"{site}/1"]
+    pages_of_titles = [f"{site}/1", None, None, f"{site}/4", None, f"{site}/5", *[f"{site}/1"] * 2]
     assert report.findings["quoted_url"].to_pylist() == pages_of_titles
 
 
