@@ -55,7 +55,6 @@ if TYPE_CHECKING:
         remove_from_registry,
         restore_registry_items,
         subset_registry,
-        upgrade_registry,
     )
     from provenance.pipeline.python_api.rule_functions import (
         Explanation,
@@ -112,7 +111,6 @@ __all__ = [
     "sign_registry",
     "subset_registry",
     "trace",
-    "upgrade_registry",
     "verify_attestation",
     "verify_folder",
 ]
@@ -134,8 +132,8 @@ _NAMES = {
     "python_api.registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),
         *("merge_registries", "open_registry", "preview_dumps", "remove_from_registry"),
-        *("restore_registry_items", "subset_registry", "upgrade_registry", "add_opt_outs"),
-        *("fit_registry", "mark_registry_items"),
+        *("restore_registry_items", "subset_registry", "add_opt_outs", "fit_registry"),
+        "mark_registry_items",
     ),
     "python_api.rule_functions": (
         "Explanation",

@@ -77,7 +77,6 @@ if TYPE_CHECKING:
         registry_upkeep as registry_upkeep,
         restore_to_registry as restore_to_registry,
         take_subset as take_subset,
-        upgrade as upgrade,
         withdraw_from_registry as withdraw_from_registry,
         withdrawn_lines as withdrawn_lines,
     )
@@ -244,8 +243,8 @@ _NAMES = {
     ),
     "building.registry_changes": (
         "Conditions author_names compact example_items forget_registries mark merge_into "
-        "opt_out registry_upkeep restore_to_registry take_subset upgrade "
-        "withdraw_from_registry withdrawn_lines"
+        "opt_out registry_upkeep restore_to_registry take_subset withdraw_from_registry "
+        "withdrawn_lines"
     ),
     "caching.result_cache": "cache_folder cache_usage clear_cache",
     "calibration.calibrate": "PlantingOptions calibrate",

@@ -97,9 +97,6 @@ KEYED_FORMAT = 9
 PUBLIC_FORMAT = "public-1"
 """Version of the layout of a public copy, which is not a registry."""
 
-UPGRADED_FORMAT = 4
-"""Earlier version that `registry upgrade` converts."""
-
 MANIFEST = "registry.json"
 
 ITEMS_FILE = "items.parquet"
@@ -243,7 +240,7 @@ class Manifest:
     tombstones : DataFile or None
         The file with the records of withdrawn items; None if there are none.
     aliases : tuple of str
-        Digests that the same items had in other segments, or in an earlier format: what was
+        Digests that the same items had in other segments: what was
         measured with them applies.
     supersets : tuple of str
         Digests that it had earlier, since when no item was added: with any of them, every item of
@@ -544,9 +541,7 @@ def version_error(folder: Path | str, version: object) -> RegistryVersion:
         )
     return RegistryVersion(
         f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
-        remedy=f"convert it: provenance registry upgrade {folder}"
-        if version == UPGRADED_FORMAT
-        else "use the version that made it, or " + _REBUILD,
+        remedy=_REBUILD,
     )
 
 

@@ -17,7 +17,6 @@ from provenance.file_locks import open_locked
 from provenance.registry.manifest import (
     MANIFEST,
     Manifest,
-    read_content,
     read_manifest,
     read_manifest_bytes,
     render_manifest,
@@ -133,33 +132,6 @@ def require_original(folder: Path) -> None:
             remedy="change the registry that it was published from, then run: "
             "provenance registry publish",
         )
-
-
-@contextmanager
-def staged_conversion(folder: Path) -> Iterator[Path]:
-    """Create a folder inside that of a registry of another format, in which it can be converted.
-
-    Waits until no other process is changing it.
-
-    Yields
-    ------
-    Path
-        The staging folder. It is removed afterwards, with leftovers of killed processes.
-
-    Raises
-    ------
-    RegistryNotFound, CorruptFile
-        If `folder` is not a registry of any format.
-    RegistryError
-        If it cannot be written, now or later within the context.
-    """
-    read_content(folder)  # no lock is left in a folder that is not a registry
-    with (
-        _translate_errors(folder),
-        _open_lock(folder / LOCK_FILE, folder, fcntl.LOCK_EX),
-        _staging_folder(folder / ".building", None) as staging,
-    ):
-        yield staging
 
 
 def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:

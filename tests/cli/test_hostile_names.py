@@ -104,7 +104,6 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "registry merge": [(f"{OUT}-reg", REGISTRY, "-o", f"{OUT}-merged")],
     "registry subset": [(REGISTRY, "--source", "evil-1", "-o", f"{OUT}-subset")],
     "registry compact": [(f"{OUT}-reg",)],
-    "registry upgrade": [(f"{OUT}-reg",)],
     "registry publish": [
         (REGISTRY, "-o", f"{OUT}-public", "--tier", "public"),
         (REGISTRY, "-o", f"{OUT}-lab", "--tier", "keyed", "--key-file", f"{OUT}.key", "--new-key"),

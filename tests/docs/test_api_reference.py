@@ -20,7 +20,7 @@ ORDER = (
     *("calibrate", "trace", "open_report"),
     *("attest", "verify_attestation", "replay_report", "sign_folder", "verify_folder"),
     *("build_registry", "add_to_registry", "preview_dumps", "open_registry", "OpenRegistry"),
-    *("remove_from_registry", "restore_registry_items", "compact_registry", "upgrade_registry"),
+    *("remove_from_registry", "restore_registry_items", "compact_registry"),
     *("add_opt_outs", "mark_registry_items", "fit_registry"),
     *("merge_registries", "subset_registry", "push_registry", "pull_registry"),
     *("sign_registry", "publish_registry", "screen_dataset", "Matcher", "Match"),

@@ -94,7 +94,6 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "merge",
         "subset",
         "compact",
-        "upgrade",
         "publish",
         "screen",
         "sign",

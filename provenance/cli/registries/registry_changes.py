@@ -12,7 +12,6 @@ from provenance.cli.registries.registry_summary import (
     marking_lines,
     opt_out_lines,
     restoration_lines,
-    upgrade_lines,
     withdrawal_lines,
 )
 from provenance.cli.terminal_output import echo
@@ -51,28 +50,6 @@ def compact(registry: Path, quiet: bool) -> None:
     before, after = pipeline.compact(registry)
     if not quiet:
         echo(*compaction_lines(before, after))
-
-
-@click.command(
-    "upgrade",
-    epilog="""
-\b
-Example:
-  provenance registry upgrade registries/x
-""",
-)
-@_REGISTRY
-@_QUIET
-def upgrade(registry: Path, quiet: bool) -> None:
-    """Convert REGISTRY, written by the previous version of provenance, in place.
-
-    Its dumps are not needed: items, texts, declared totals, measured chance matches and what could
-    not be read are kept. Until the command has ended, REGISTRY is as it was, and the disk needs
-    room for both.
-    """
-    manifest = pipeline.upgrade(registry)
-    if not quiet:
-        echo(*upgrade_lines(registry, manifest))
 
 
 @click.command(
@@ -318,5 +295,5 @@ def subset(  # noqa: PLR0913 (one parameter per option)
         echo(*combination_lines(output, combination))
 
 
-CHANGES = [remove, restore, opt_out, mark, merge, subset, compact, upgrade]
+CHANGES = [remove, restore, opt_out, mark, merge, subset, compact]
 """The commands, in the order of the help."""

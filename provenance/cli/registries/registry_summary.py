@@ -366,15 +366,6 @@ def _pending(pending: "PendingRewrite") -> str:
     return f"{items} in a segment of {size(pending.bytes)}, until {pending.due}"
 
 
-def upgrade_lines(registry: Path, manifest: "Manifest") -> list[str]:
-    """Return lines on a registry that has the present format now."""
-    contents = f"{count(manifest.items, 'item')}, {_extent(manifest)}"
-    return [
-        f"{registry} has the present format: {contents}.",
-        f"Its digest is {manifest.digest}.",
-    ]
-
-
 def _extent(manifest: "Manifest") -> str:
     return f"{count(len(manifest.segments), 'segment')}, {size(manifest.bytes)}"
 

@@ -26,7 +26,6 @@ from provenance.pipeline.source_names import source_id
 from provenance.read.dumps.tables.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.registry_builder import compact_registry
-from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.changes.mark_changes import Marking, mark_items
 from provenance.registry.changes.opt_out_changes import add_opt_outs
 from provenance.registry.changes.registry_merge import (
@@ -307,11 +306,6 @@ def compact(folder: Path) -> tuple[Manifest, Manifest]:
     """Merge the segments of a registry, and return its manifest before and after."""
     before = read_manifest(folder)
     return before, compact_registry(folder)
-
-
-def upgrade(folder: Path) -> Manifest:
-    """Convert a registry of the previous format to the present one, in place."""
-    return upgrade_registry(folder)
 
 
 def merge_into(names: Sequence[str], output: Path) -> Combination:

@@ -33,7 +33,6 @@ from provenance.pipeline.building.registry_changes import (
     opt_out,
     restore_to_registry,
     take_subset,
-    upgrade,
     withdraw_from_registry,
     withdrawn_items,
 )
@@ -430,19 +429,6 @@ def compact_registry(registry: Address) -> OpenRegistry:
         The registry, which is changed in place.
     """
     compact(_local(registry))
-    return open_registry(registry)
-
-
-@public_function
-def upgrade_registry(registry: Address) -> OpenRegistry:
-    """Convert a registry of the previous format, as `provenance registry upgrade` does.
-
-    Parameters
-    ----------
-    registry : str or path
-        The registry, which is changed in place.
-    """
-    upgrade(_local(registry))
     return open_registry(registry)
 
 

@@ -1,1 +1,1 @@
-"""Changes of a registry: withdraw and mark items, opt out, merge, copy, upgrade."""
+"""Changes of a registry: withdraw and mark items, opt out, merge, copy."""

@@ -116,7 +116,6 @@ def test_a_public_copy_is_shown_verified_and_refused(provenance, public):
         ("check", "posts.jsonl", "--registry", "p"),
         ("registry", "compact", "p"),
         ("registry", "merge", "p", "r", "-o", "m"),
-        ("registry", "upgrade", "p"),
         ("registry", "show", "p", "--items", "3"),
         ("registry", "push", "p", "there"),
     ):

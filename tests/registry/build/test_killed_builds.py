@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -17,10 +16,8 @@ from provenance.registry.build.registry_builder import (
     create_registry,
     extend_registry,
 )
-from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.changes.registry_merge import merge_registries, subset_registry
 from provenance.registry.changes.withdrawal import remove_items, restore_items
-from provenance.registry.manifest import FORMAT, UPGRADED_FORMAT
 from provenance.registry.segments.item_selection import Selection
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files
@@ -39,7 +36,6 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokeni
 from provenance.model.content.fingerprints import Texts
 from provenance.model.content.tables import ITEMS, Items
 from provenance.registry.sorting.duckdb_engine import BuildLimits
-from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.segments.item_selection import Selection
 from provenance.registry.build.registry_builder import (
     compact_registry,
@@ -87,7 +83,6 @@ WORK = {
     "remove": lambda path: remove_items(path, WITHDRAWN),
     "remove from large segments": lambda path: remove_items(path, WITHDRAWN, limits=LARGE),
     "restore": lambda path: restore_items(path, pa.array(["gone"])),
-    "upgrade": upgrade_registry,
     "merge": lambda path: merge_registries([path.parent / "one", path.parent / "two"], path),
     "subset": lambda path: subset_registry(path.parent / "two", WITHDRAWN, path),
 }
@@ -109,7 +104,6 @@ NEVER, UNFORKED = 0, -1
 UNMERGED = BuildLimits(merged_tokens=0)
 LARGE = BuildLimits(merged_tokens=0, rewritten_bytes=0)
 WITHDRAWN = Selection(source="x")
-EARLIER = Path(__file__).parents[2] / "pipeline" / "earlier" / "registry"
 
 
 @pytest.fixture
@@ -250,25 +244,6 @@ def test_registries_made_from_others_are_whole_or_absent(
         assert {file: file.read_bytes() for file in others} == others
     assert outcomes == sorted(outcomes)
     assert len(set(outcomes)) == 2
-
-
-def test_converting_is_all_or_nothing_at_every_step(child, tmp_path):
-    for name in ("whole", "first"):
-        shutil.copytree(EARLIER, tmp_path / name)
-    whole = upgrade_registry(tmp_path / "whole").digest
-    path = tmp_path / "r"
-    outcomes = []
-    for step in chosen(child("upgrade", tmp_path / "first", NEVER)):
-        shutil.copytree(EARLIER, path)
-        assert child("upgrade", path, step) == "killed"
-        outcomes.append(json.loads((path / "registry.json").read_text())["format"])
-        assert upgrade_registry(path).digest == whole
-        assert verify_files(path).digest == whole
-        compact_registry(path)  # removes what a killed process left
-        assert not left_over(path)
-        shutil.rmtree(path)
-    assert outcomes == sorted(outcomes)
-    assert {*outcomes} == {UPGRADED_FORMAT, FORMAT}
 
 
 def test_killed_at_any_moment_it_can_be_built_again(items, posts, tmp_path):

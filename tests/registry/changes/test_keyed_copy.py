@@ -16,7 +16,6 @@ from provenance.registry.build.registry_builder import (
     extend_registry,
 )
 from provenance.registry.changes.chance_model import replace_chance_model
-from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.changes.keyed_copy import publish_keyed
 from provenance.registry.changes.mark_changes import mark_items
 from provenance.registry.changes.opt_out_changes import add_opt_outs
@@ -194,7 +193,6 @@ def test_a_copy_is_neither_changed_nor_copied(
     assert "registry publish" in error.value.remedy
     assert sorted((path, path.stat().st_mtime_ns) for path in (tmp_path / "k").rglob("*")) == before
     assert not (tmp_path / "new").exists()
-    assert upgrade_registry(tmp_path / "k").key_id == KEY.id
 
 
 def test_a_flipped_bit_is_found(segmented, tmp_path):
