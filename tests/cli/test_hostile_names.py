@@ -113,8 +113,6 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "registry sign": [(f"{OUT}-merged", "--key", "key", "--as", NAME)],
     "registry push": [(f"{OUT}-merged", f"{OUT}-pushed")],
     "registry pull": [(f"{OUT}-pushed", "-o", f"{OUT}-pulled")],
-    "registry serve": [(f"{NAME}", "--token-file", "token")],
-    "registry ask": [(f"http://127.0.0.1:1/{NAME}", DATA, "--token-file", "token")],
     "audit": [
         ("evil-1", *ASKED, "-o", f"{OUT}-answer", "--registry", REGISTRY),
         ("evil-1", *ASKED, "-o", f"{OUT}-pdf", "--pdf", "--signed-by", NAME),
@@ -167,7 +165,7 @@ ALL_FORMATS = {"diff", "trace", "report", "audit", "compare", "registry screen"}
 """Commands that print each of their formats; others print as `report` does, or write them all."""
 
 REFUSED = {
-    *("registry fit", "registry opt-out", "registry serve", "registry ask", "ledger timestamp"),
+    *("registry fit", "registry opt-out", "ledger timestamp"),
     *("ledger erase", "sources", "rules show"),
 }
 """What ends with an error here, which names what is hostile."""
