@@ -115,12 +115,6 @@ if TYPE_CHECKING:
         save_disclosures as save_disclosures,
         write_answers_template as write_answers_template,
     )
-    from provenance.pipeline.exchange.intersection_client import ask as ask
-    from provenance.pipeline.exchange.intersection_server import (
-        IntersectionServer as IntersectionServer,
-        ServerLimits as ServerLimits,
-        read_token as read_token,
-    )
     from provenance.pipeline.exchange.key_files import key_environment as key_environment
     from provenance.pipeline.exchange.public_screening import (
         save_hits as save_hits,
@@ -259,8 +253,6 @@ _NAMES = {
     "cleaning.dataset_diff": "diff",
     "cleaning.forget_sets": "read_forget_set save_forget_set",
     "disclosure.disclosing": "disclose save_disclosures write_answers_template",
-    "exchange.intersection_client": "ask",
-    "exchange.intersection_server": "IntersectionServer ServerLimits read_token",
     "exchange.key_files": "key_environment",
     "exchange.public_screening": "save_hits screen_addresses",
     "exchange.pulling": "pull",

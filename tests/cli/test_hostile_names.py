@@ -113,8 +113,6 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "registry sign": [(f"{OUT}-merged", "--key", "key", "--as", NAME)],
     "registry push": [(f"{OUT}-merged", f"{OUT}-pushed")],
     "registry pull": [(f"{OUT}-pushed", "-o", f"{OUT}-pulled")],
-    "registry serve": [(f"{NAME}", "--token-file", "token")],
-    "registry ask": [(f"http://127.0.0.1:1/{NAME}", DATA, "--token-file", "token")],
     "audit": [
         ("evil-1", *ASKED, "-o", f"{OUT}-answer", "--registry", REGISTRY),
         ("evil-1", *ASKED, "-o", f"{OUT}-pdf", "--pdf", "--signed-by", NAME),

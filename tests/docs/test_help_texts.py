@@ -99,8 +99,6 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "sign",
         "push",
         "pull",
-        "serve",
-        "ask",
     ]
     assert "..." not in listed
 

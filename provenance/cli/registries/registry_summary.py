@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from provenance.cli.registries.dump_summary import is_passed_over
 from provenance.report.sanitize import one_line, shorten_line
-from provenance.report.text.number_format import count, interval, percent, size
+from provenance.report.text.number_format import count, size
 from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
     from provenance.model.results.coverage import RegistrySummary, SourceCoverage
     from provenance.pipeline.building.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.caching.result_cache import CacheUsage
-    from provenance.pipeline.exchange.intersection_client import Intersections
     from provenance.pipeline.exchange.public_screening import Screening
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
@@ -273,27 +272,6 @@ def push_lines(address: str, push: "Push") -> Iterator[str]:
     fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
     signed = "" if push.is_signed else "not signed, "
     yield f"It has {count(manifest.items, 'item')}{fresh}, {signed}digest {manifest.digest}."
-
-
-def intersection_lines(answers: "Intersections") -> Iterator[str]:
-    """Return lines on what a dataset and a registry share."""
-    registry = answers.registry
-    yield f"Registry of {', '.join(registry.sources) or 'no source'}, digest {registry.digest}:"
-    for part in answers.parts:
-        what = _ELEMENTS[part.kind]
-        share = "" if part.contained is None else f", {percent(part.contained.value)}"
-        if part.kind == "runs" and part.contained is not None:
-            share += f" ({interval(part.contained.low, part.contained.high)})"
-        yield (
-            f"  {part.shared:,} of {part.ours:,} different {what} of the dataset{share}; "
-            f"the registry has {part.theirs:,}"
-        )
-    if answers.revealed is not None:
-        yield f"  {count(answers.revealed, 'text')} named by file and row"
-    yield "Experimental. These are counts, not a verdict: ask the owner."
-
-
-_ELEMENTS = {"texts": "whole texts of 20 words or more", "runs": "sampled runs of eight words"}
 
 
 def signing_lines(signing: "Signing") -> Iterator[str]:

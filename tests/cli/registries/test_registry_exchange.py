@@ -1,11 +1,7 @@
 """What `provenance registry` says when registries are exchanged."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -13,7 +9,6 @@ import pytest
 from provenance.pipeline.exchange.checkpoint import today
 from provenance.registry.registry_folder import state_fresh_until
 from provenance.signing import create_key
-from tests.cli.commandline import ENVIRONMENT
 
 TEXTS = [
     f"the {colour} heron number {number} stood in the reeds for an hour and caught {number} eels "
@@ -140,39 +135,3 @@ def test_a_key_that_others_may_read_is_noted(provenance, folder):
     (folder / "owner.key").chmod(0o644)
     signed = provenance("registry", "sign", "r", "--key", "owner.key", cwd=folder)
     assert "chmod 600 owner.key" in signed.stderr
-
-
-def test_a_registry_is_served_and_asked(provenance, folder):
-    pytest.importorskip("nacl", reason="the extra `psi` is not installed")
-    (folder / "token").write_text("0123456789abcdef\n")
-    command = [sys.executable, "-m", "provenance", "registry", "serve", "r"]
-    options = ["--token-file", "token", "--port", "0", "--log", "log.jsonl"]
-    with subprocess.Popen(
-        [*command, *options],
-        cwd=folder,
-        env=os.environ | ENVIRONMENT,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        try:
-            said = server.stderr.readline()
-            assert "Experimental" in said
-            url = said.partition(" at ")[2].partition(";")[0]
-            asked = provenance(
-                *("registry", "ask", url, "first.jsonl", "--token-file", "token"), cwd=folder
-            )
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
-    assert asked.returncode == 0, asked.stderr
-    assert "20 of 20 different whole texts of 20 words or more" in asked.stdout
-    assert "not a verdict" in asked.stdout
-    lines = (folder / "log.jsonl").read_text().splitlines()
-    assert {json.loads(line)["status"] for line in lines} == {200}
-
-
-@pytest.mark.parametrize("command", ["serve", "ask"])
-def test_what_is_experimental_says_so(provenance, tmp_path, command):
-    done = provenance("registry", command, "--help", cwd=tmp_path)
-    assert "EXPERIMENTAL" in done.stdout
-    assert "not reviewed by anybody outside" in " ".join(done.stdout.split())
