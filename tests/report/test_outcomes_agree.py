@@ -87,15 +87,6 @@ def property_of(text, name):
     return {each["name"]: each["value"] for each in dataset["properties"]}[name]
 
 
-def from_openlineage(text):
-    event = json.loads(text.splitlines()[1])
-    found = event["outputs"][0]["facets"]["provenance_shares"]["status"]
-    tests = event["run"]["facets"]["test"]["tests"]
-    failed = {each["severity"] for each in tests if each["status"] == "fail"}
-    assert failed == {"pass": set(), "warn": {"warn"}}.get(found, {"error"})
-    return found
-
-
 WORDS = {
     "Outcome: the text is within all limits": "pass",
     "Outcome: not decided": "warn",
@@ -124,8 +115,6 @@ DISCLOSED = {
     "dataset-card": in_words,
     "spdx": in_words,
     "cyclonedx": lambda text: property_of(text, "provenance:check:status"),
-    "openlineage": from_openlineage,
-    "mlflow": lambda text: json.loads(json.loads(text)["profile"])["status"],
 }
 DISCLOSED_WITHOUT = {"eu-domains", "eu-self-check", "croissant"}
 

@@ -16,7 +16,7 @@ from provenance.cli.terminal_output import echo
 _FORMATS = (
     *("eu-summary", "eu-summary-json", "eu-domains", "eu-self-check"),
     *("croissant", "dataset-card", "ab-2013", "ab-2013-json"),
-    *("cyclonedx", "spdx", "openlineage", "mlflow"),
+    *("cyclonedx", "spdx"),
 )
 _EXAMPLES = """
 \b

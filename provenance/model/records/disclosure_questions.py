@@ -15,8 +15,6 @@ class Form(StrEnum):
     AB_2013 = "ab-2013"
     CYCLONEDX = "cyclonedx"
     SPDX = "spdx"
-    OPENLINEAGE = "openlineage"
-    MLFLOW = "mlflow"
 
 
 class AnswerKind(StrEnum):
@@ -86,7 +84,6 @@ _T, _B, _L = AnswerKind.TEXT, AnswerKind.YES_NO, AnswerKind.TEXTS
 _D, _R, _ROWS = AnswerKind.DAY, AnswerKind.DATES, AnswerKind.ROWS
 _EU, _CROISSANT, _CARD, _AB = Form.EU, Form.CROISSANT, Form.CARD, Form.AB_2013
 _CYCLONEDX, _SPDX = Form.CYCLONEDX, Form.SPDX
-_OPENLINEAGE, _MLFLOW = Form.OPENLINEAGE, Form.MLFLOW
 
 QUESTIONS = (
     _ask(
@@ -155,7 +152,7 @@ QUESTIONS = (
         "Name of the dataset. Not needed where the ledger has it.",
         '"Harbour Pages"',
         (_CROISSANT, _CYCLONEDX, _SPDX),
-        (_EU, _OPENLINEAGE, _MLFLOW, _AB),
+        (_EU, _AB),
     ),
     _ask(
         "dataset.version",
@@ -171,7 +168,7 @@ QUESTIONS = (
         "What it is, in a few sentences.",
         '"Pages of museums, harbours and local newspapers in six languages."',
         (_CROISSANT, _CARD),
-        (_CYCLONEDX, _SPDX, _OPENLINEAGE),
+        (_CYCLONEDX, _SPDX),
     ),
     _ask(
         "dataset.url",

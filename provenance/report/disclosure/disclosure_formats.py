@@ -13,8 +13,6 @@ from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
 from provenance.report.disclosure.eu_self_check import self_check_markdown
 from provenance.report.disclosure.eu_summary import eu_summary
 from provenance.report.disclosure.filled_form import form_json, form_markdown
-from provenance.report.disclosure.mlflow_dataset import mlflow_dataset
-from provenance.report.disclosure.openlineage_events import openlineage
 from provenance.report.disclosure.spdx_dataset import spdx
 
 
@@ -82,18 +80,6 @@ DISCLOSURE_FORMATS = {
         "dataset.spdx.json",
         spdx,
         "its package has the licence, the supplier and the version of a dataset",
-    ),
-    "openlineage": DisclosureFormat(
-        Form.OPENLINEAGE,
-        "openlineage.ndjson",
-        openlineage,
-        "its run is one check, with the dataset as its input",
-    ),
-    "mlflow": DisclosureFormat(
-        Form.MLFLOW,
-        "mlflow-dataset.json",
-        mlflow_dataset,
-        "an MLflow dataset has one name and one digest",
     ),
 }
 """By name, in the order of the help text."""

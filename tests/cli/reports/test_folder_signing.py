@@ -147,17 +147,17 @@ def test_a_name_that_was_typed_is_no_proof(answer):
 
 
 def test_documents_and_python_sign_too(copy):
-    written = ("disclose", "report", "--format", "mlflow", "-o", "documents", "--allow-incomplete")
+    written = ("disclose", "report", "--format", "spdx", "-o", "documents", "--allow-incomplete")
     assert run(*written, "-q", cwd=copy).returncode == 0
     assert run("disclose", "sign", "documents", "--key", "key", cwd=copy).returncode == 0
     found = provenance.verify_folder(copy / "documents", keys=copy / "key.pub")
     assert found
-    assert found.files == ("mlflow-dataset.json",)
-    (copy / "documents" / "mlflow-dataset.json").write_text("{}")
+    assert found.files == ("dataset.spdx.json",)
+    (copy / "documents" / "dataset.spdx.json").write_text("{}")
     found = provenance.verify_folder(copy / "documents", keys=copy / "key.pub")
-    assert (bool(found), found.changed) == (False, ("mlflow-dataset.json",))
+    assert (bool(found), found.changed) == (False, ("dataset.spdx.json",))
     assert run("disclose", "verify", "documents", "--key", "key.pub", cwd=copy).returncode == 1
-    assert provenance.sign_folder(copy / "documents", copy / "key") == ("mlflow-dataset.json",)
+    assert provenance.sign_folder(copy / "documents", copy / "key") == ("dataset.spdx.json",)
     assert provenance.verify_folder(copy / "documents", keys=copy / "key.pub")
     with pytest.raises(SignatureInvalid, match="nobody is trusted"):
         provenance.verify_folder(copy / "documents")

@@ -3,8 +3,7 @@
 import io
 import json
 from dataclasses import replace
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date
 
 import jsonschema
 import pytest
@@ -23,8 +22,6 @@ from provenance.report.disclosure.croissant import (
 from provenance.report.disclosure.cyclonedx_bom import cyclonedx, cyclonedx_document
 from provenance.report.disclosure.dataset_card import dataset_card
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
-from provenance.report.disclosure.mlflow_dataset import mlflow_dataset, mlflow_document
-from provenance.report.disclosure.openlineage_events import openlineage, openlineage_events
 from provenance.report.disclosure.spdx_dataset import REQUIRED, spdx, spdx_document, spdx_faults
 from tests.report.disclosure.disclosure_samples import (
     VALUES,
@@ -132,7 +129,6 @@ def test_files_have_the_digests_that_sha256sum_gives():
         for each in spdx_document(material)["@graph"]
         if each["type"] == "software_File"
     }
-    assert listed == json.loads(mlflow_document(material)["source"])["files"]
 
 
 def test_licences_have_addresses():
@@ -389,100 +385,3 @@ def facets_of(value):
     elif isinstance(value, list):
         for below in value:
             yield from facets_of(below)
-
-
-@pytest.mark.parametrize("make", [answered_material, unanswered_material])
-def test_the_schema_of_openlineage_accepts_the_events(make, root):
-    schema = schema_of(root, "OpenLineage.json")
-    schema["$ref"] = "#/$defs/RunEvent"
-    validator = jsonschema.Draft202012Validator(
-        schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
-    )
-    for event in openlineage_events(make()):
-        validator.validate(event)
-
-
-@pytest.mark.parametrize("make", [answered_material, unanswered_material])
-def test_events_are_those_that_receivers_take(make):
-    start, complete = (json.loads(line) for line in openlineage(make()).splitlines())
-    assert (start["eventType"], complete["eventType"]) == ("START", "COMPLETE")
-    assert start["run"]["runId"] == complete["run"]["runId"] == str(UUID(start["run"]["runId"]))
-    for event in (start, complete):
-        assert event["schemaURL"].endswith("OpenLineage.json#/$defs/RunEvent")
-        assert {"eventTime", "producer", "job"} <= event.keys()
-        assert datetime.fromisoformat(event["eventTime"]).tzinfo is not None
-        for each in (event["job"], *event["inputs"], *event["outputs"]):
-            assert each["namespace"]
-            assert 0 < len(each["name"]) <= 4000
-        for facet in facets_of(event):
-            assert facet["_producer"].startswith("https://")
-            assert facet["_schemaURL"].startswith("https://openlineage.io/spec/")
-    assert complete["inputs"]  # OpenMetadata asks for an input and an output
-    [report] = complete["outputs"]
-    assert report["name"].endswith(make().digest)
-
-
-def test_gates_are_assertions_and_tests():
-    _, complete = openlineage_events(answered_material())
-    gates = answered_material().report.result.gates
-    [assertions] = [each["inputFacets"]["dataQualityAssertions"] for each in complete["inputs"][:1]]
-    assert [each["success"] for each in assertions["assertions"]] == [each.passed for each in gates]
-    tests = complete["run"]["facets"]["test"]["tests"]
-    assert [each["status"] for each in tests] == ["fail", "pass"]
-    assert tests[0]["expected"] == "at most 0%"
-    statistics = complete["inputs"][0]["inputFacets"]["inputStatistics"]
-    assert (statistics["rowCount"], statistics["fileCount"]) == (1204, 3)
-    [shares] = [each["facets"]["provenance_shares"] for each in complete["outputs"]]
-    assert {"by": "verdict", "key": "unknown"}.items() <= shares["shares"][6].items()
-
-
-def test_numbers_of_a_whole_dataset_are_not_given_for_each_address():
-    material = answered_material()
-    corpus = replace(material.report.result.corpus, addresses=("a.jsonl", "s3://bucket/b/c.jsonl"))
-    report = replace(material.report, result=replace(material.report.result, corpus=corpus))
-    _, complete = openlineage_events(replace(material, report=report))
-    first, second = complete["inputs"][:2]
-    assert "inputStatistics" not in first["inputFacets"]
-    assert (second["namespace"], second["name"]) == ("s3://bucket", "b/c.jsonl")
-
-
-def test_a_run_is_the_check_whatever_is_answered():
-    runs = {
-        openlineage_events(material)[0]["run"]["runId"]
-        for material in (answered_material(), with_answers(provider__name="Other"))
-    }
-    assert len(runs) == 1
-
-
-MLFLOW_FIELDS = {"name", "digest", "source_type", "source", "schema", "profile"}
-
-
-@pytest.mark.parametrize("make", [answered_material, unanswered_material])
-def test_mlflow_keeps_the_dataset(make):
-    document = json.loads(mlflow_dataset(make()))
-    assert document.keys() == MLFLOW_FIELDS
-    assert all(isinstance(value, str) and value for value in document.values())
-    assert len(document["digest"]) <= 36
-    assert len(document["name"]) <= 500
-    assert len(document["source"]) <= 65_535
-    assert make().report.result.corpus.digest.startswith(document["digest"])
-    profile = json.loads(document["profile"])
-    assert profile["documents"] == make().report.result.corpus.documents
-    assert profile["shares_of_tokens"]["verdict:forbidden"].keys() == {"share", "low", "high"}
-
-
-def test_many_addresses_are_more_than_mlflow_keeps():
-    material = answered_material()
-    corpus = replace(
-        material.report.result.corpus, addresses=tuple(f"{n:09}.jsonl" for n in range(5000))
-    )
-    report = replace(material.report, result=replace(material.report.result, corpus=corpus))
-    document = mlflow_document(replace(material, report=report))
-    assert json.loads(document["source"]) == {"digest": corpus.digest}
-
-
-def test_mlflow_reads_the_dataset():
-    entities = pytest.importorskip("mlflow.entities", reason="mlflow is not installed")
-    document = mlflow_document(answered_material())
-    dataset = entities.Dataset.from_dictionary(document)
-    assert dict(dataset) == document
