@@ -16,7 +16,7 @@ from tests.cli.commandline import ENVIRONMENT, Done, provenance
 from tests.docs.blocks import SHELLS, blocks, calls, commands, shown_in
 from tests.docs.conftest import PAGES
 
-NOT_RUN = 19
+NOT_RUN = 18
 """Blocks that no test runs: each says so, and why. More of them need a reason of their own."""
 
 

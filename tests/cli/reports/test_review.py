@@ -79,7 +79,7 @@ def test_a_colleague_labels_on_a_page(provenance, report):
     (report / "labels.jsonl").write_text("\n".join(map(json.dumps, lines)))
     refused = provenance("review", "report", "--labels", "labels.jsonl", cwd=report)
     assert refused.returncode == 2
-    assert "Try: add --seed 4 --sample 200" in refused.stderr
+    assert "Try: add --scope counted --seed 4 --sample 100" in refused.stderr
     added = ("--seed", "4", "--labels", "labels.jsonl")
     done = provenance("review", "report", *added, cwd=report)
     assert done.returncode == 0, done.stderr
