@@ -138,6 +138,10 @@ DAMAGE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, OverflowError,
 """Errors raised by parsing JSON of an unexpected shape."""
 
 _REBUILD = "build the registry again from its dumps: provenance registry build"
+_KEYED_AGAIN = (
+    "ask its owner for a copy that this version makes: provenance registry publish REGISTRY -o COPY "
+    "--tier keyed --key-file KEY"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,8 +472,9 @@ def parse_manifest(text: bytes, folder: Path | str) -> Manifest:
         If it is damaged or was altered.
     """
     path, content = f"{folder}/{MANIFEST}", _parse_content(text, folder)
-    if content["format"] != (KEYED_FORMAT if content.get("key_id") else FORMAT):
-        raise version_error(folder, content["format"])
+    own_format = KEYED_FORMAT if content.get("key_id") else FORMAT
+    if content["format"] != own_format:
+        raise _version_error(folder, content["format"], own_format)
     try:
         manifest = _parse_manifest(content)
         _require_distinct(manifest)
@@ -530,7 +535,7 @@ def _parse_content(text: bytes, folder: Path | str) -> dict[str, Any]:
     return content
 
 
-def version_error(folder: Path | str, version: object) -> RegistryVersion:
+def _version_error(folder: Path | str, version: object, own_format: int) -> RegistryVersion:
     """Return the error that a registry has a format that this version does not read."""
     if version == PUBLIC_FORMAT:
         return RegistryVersion(
@@ -540,8 +545,8 @@ def version_error(folder: Path | str, version: object) -> RegistryVersion:
             "ask the owner for a keyed copy",
         )
     return RegistryVersion(
-        f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
-        remedy=_REBUILD,
+        f"{folder} has format {version}; this version of provenance reads format {own_format}",
+        remedy=_KEYED_AGAIN if own_format == KEYED_FORMAT else _REBUILD,
     )
 
 

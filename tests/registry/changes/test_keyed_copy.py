@@ -266,6 +266,17 @@ def test_a_manifest_without_its_key_id_is_not_taken_for_a_plain_registry(folder,
         open_registry(tmp_path / "k")
 
 
+def test_a_keyed_copy_of_an_earlier_format_is_made_anew_by_its_owner(folder, tmp_path):
+    """Who holds a copy has no dump to build it from."""
+    publish_keyed(folder, tmp_path / "k", KEY)
+    path = tmp_path / "k" / "registry.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 8}))
+    with pytest.raises(RegistryVersion, match=r"has format 8; .* reads format 9") as caught:
+        open_registry(tmp_path / "k")
+    assert "ask its owner" in caught.value.remedy
+    assert "--tier keyed" in caught.value.remedy
+
+
 def test_nothing_plain_is_left_on_the_disk(changed, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
