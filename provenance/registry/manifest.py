@@ -139,8 +139,8 @@ DAMAGE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, OverflowError,
 
 _REBUILD = "build the registry again from its dumps: provenance registry build"
 _KEYED_AGAIN = (
-    "ask its owner for a copy that this version makes: provenance registry publish REGISTRY -o COPY "
-    "--tier keyed --key-file KEY"
+    "ask its owner for a copy that this version makes: provenance registry publish REGISTRY "
+    "-o COPY --tier keyed --key-file KEY"
 )
 
 
