@@ -99,6 +99,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "from": "2020-11-16",
         "first-seen": "2020-11-16",
     },
+    # The stored copy is of the general terms, which speak of scraping alone.
+    ("telegram-content-licensing", "2026-02-04"): {"confidence": "secondary source only"},
     # It is about every site and service of the network.
     ("stackexchange-acceptable-use", "2025-11-18"): {
         "binds": ["account-holder", "api-developer", "scraper"],
