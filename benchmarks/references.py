@@ -18,10 +18,10 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import (
+    BANDS,
     LshIndex,
     SignatureTable,
     band_entries,
-    bands_and_rows,
     find_near_duplicates,
 )
 from provenance.match.estimation.conditions import is_quotation
@@ -136,8 +136,7 @@ def whole_text_duplicates(ground: Ground) -> Matches:
         shingle(ground.tokens, fingerprint_parameters.signature_width, include_short=True),
         fingerprint_parameters,
     )
-    bands, _ = bands_and_rows(fingerprint_parameters.permutations)
-    entries = np.stack([band_entries(item_signatures, band) for band in range(bands)])
+    entries = np.stack([band_entries(item_signatures, band) for band in range(BANDS)])
     index = LshIndex((SignatureTable(numbers, item_signatures, entries),), ground.arrays)
     near_duplicates = find_near_duplicates(index, np.arange(len(text_signatures)), text_signatures)
     nothing = np.zeros(len(near_duplicates.texts), bool)

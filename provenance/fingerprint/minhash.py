@@ -41,8 +41,7 @@ def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
 
     Examples
     --------
-    Turn a stored signature into a datasketch object with
-    ``MinHash(hashvalues=row, seed=1, scheme="affine32")``.
+    `to_datasketch` turns stored signatures into objects of datasketch.
     """
     multipliers, addends = _permutations(parameters.permutations, parameters.signature_seed)
     rows = np.empty((len(shingles.offsets) - 1, parameters.permutations), np.uint32)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from provenance.errors import CorruptFile
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
-from provenance.match.candidates.near_duplicates import bands_and_rows
+from provenance.match.candidates.near_duplicates import BANDS
 from provenance.model.content.fingerprints import (
     Flags,
     Int64s,
@@ -324,11 +324,10 @@ def read_signatures(segment: MappedSegment, permutations: int) -> tuple[UInt32s,
         Of each band, as computed by `near_duplicates.band_entries`.
     """
     files, count = segment.files, segment.entry.signatures
-    bands, _ = bands_and_rows(permutations)
     values = map_array(files[SIGNATURES_FILE], np.uint32, count * permutations)
-    entries = map_array(files[BANDS_FILE], np.uint64, count * bands)
+    entries = map_array(files[BANDS_FILE], np.uint64, count * BANDS)
     items = map_array(files[SIGNED_FILE], np.uint32, count)
-    return items, values.reshape(count, permutations), entries.reshape(bands, count)
+    return items, values.reshape(count, permutations), entries.reshape(BANDS, count)
 
 
 def read_background(segment: MappedSegment) -> UInt64s:

@@ -6,6 +6,7 @@ from statistics import median
 import numpy as np
 import pytest
 
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match import attribution, match_pieces
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
 from provenance.match.estimation import intervals, own_shares
@@ -70,7 +71,7 @@ STATED = {
         report_limits.MAX_EXTENSION / report_limits.SURPRISAL_SCALE,
     ),
     "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
-    "For each of {} permutations": (near_duplicates.PERMUTATIONS,),
+    "For each of {} permutations": (current_parameters().permutations,),
     "from *p* = {} on, and `quotation` up to *p* = {}": (
         ownership.OWN_PROBABILITY,
         ownership.QUOTED_PROBABILITY,
@@ -82,7 +83,7 @@ STATED = {
     ),
     "p_i + {:.0f} · π₀ ) / ( Σ w_i + {:.0f} )": (own_shares._PRIOR_WEIGHT,) * 2,
     "has *e* = \u2212{:.0f}": (-ownership._RULED_EVIDENCE,),
-    "{} bands of {} values": near_duplicates.BANDS_AND_ROWS,
+    "{} bands of {} values": (near_duplicates.BANDS, near_duplicates.ROWS),
     "each at most {:.0f} bits. A word counts {} times as much": (
         information.MAX_WORD_BITS,
         information.REPEAT_DISCOUNT,

@@ -13,7 +13,7 @@ from provenance.fingerprint.fracminhash import build_sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle as fingerprint_shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.match.candidates.near_duplicates import bands_and_rows
+from provenance.match.candidates.near_duplicates import BANDS, ROWS
 from provenance.model.content.fingerprints import Texts
 from provenance.model.content.registry_arrays import BACKGROUND_BITS, NO_ITEM
 from provenance.registry.build.registry_builder import create_registry
@@ -186,11 +186,10 @@ def test_long_items_have_signatures(registry, numbers, in_order, tokens):
 
 
 def test_signatures_are_found_by_each_of_their_bands(registry):
-    bands, rows = bands_and_rows(current_parameters().permutations)
     for table in registry.signatures():
-        assert table.bands.shape == (bands, len(table.items))
+        assert table.bands.shape == (BANDS, len(table.items))
         for band, entries in enumerate(table.bands):
-            own = table.signatures[:, band * rows : (band + 1) * rows]
+            own = table.signatures[:, band * ROWS : (band + 1) * ROWS]
             _, groups = np.unique(own, axis=0, return_inverse=True)
             places = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
             assert sorted(places.tolist()) == list(range(len(own)))

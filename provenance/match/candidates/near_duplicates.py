@@ -1,7 +1,6 @@
 """Near-duplicates: whole texts that resemble a long item, by MinHash signature."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
@@ -11,9 +10,8 @@ from provenance.model.content.registry_arrays import NO_ITEM, RegistryArrays
 MIN_SIMILARITY = 0.5
 """Least Jaccard similarity of a near-duplicate."""
 
-PERMUTATIONS = 128
-BANDS_AND_ROWS = 25, 5
-"""Bands, and rows per band, that datasketch chooses for 128 permutations and `MIN_SIMILARITY`."""
+BANDS, ROWS = 25, 5
+"""Bands, and values of each, that datasketch chooses for 128 values and `MIN_SIMILARITY`."""
 
 _MAX_PER_BAND = 64  # items of one band that a text is compared with: the earliest
 _HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -90,7 +88,7 @@ def band_entries(signatures: UInt32s, band: int) -> UInt64s:
     signatures : ndarray of uint32, shape (n, permutations)
         The signatures.
     band : int
-        Number of the band, below the first of `bands_and_rows`.
+        Number of the band, below `BANDS`.
 
     Returns
     -------
@@ -98,22 +96,10 @@ def band_entries(signatures: UInt32s, band: int) -> UInt64s:
         In ascending order: a hash of each signature's values in its upper half, and the row of the
         signature in the lower one.
     """
-    _, rows = bands_and_rows(signatures.shape[1])
-    entries = _band_hash(signatures, band, rows) << _HALF
+    entries = _band_hash(signatures, band, ROWS) << _HALF
     entries |= np.arange(len(signatures), dtype=np.uint64)
     entries.sort()
     return entries
-
-
-@cache
-def bands_and_rows(permutations: int) -> tuple[int, int]:
-    """Return the number of bands, and the values in each, that suit `MIN_SIMILARITY` best."""
-    if permutations == PERMUTATIONS:
-        return BANDS_AND_ROWS
-    from datasketch import MinHashLSH  # noqa: PLC0415 (it loads SciPy, which few checks need)
-
-    plan = MinHashLSH(threshold=MIN_SIMILARITY, num_perm=permutations)
-    return plan.b, plan.r
 
 
 def find_near_duplicates(index: LshIndex, texts: Int64s, signatures: UInt32s) -> NearDuplicates:
@@ -128,9 +114,8 @@ def find_near_duplicates(index: LshIndex, texts: Int64s, signatures: UInt32s) ->
     signatures : ndarray of uint32, shape (m, permutations)
         Their signatures.
     """
-    _, width = bands_and_rows(signatures.shape[1])
     found = [_NO_HITS] + [
-        _look_up(table, band, _band_hash(signatures, band, width))
+        _look_up(table, band, _band_hash(signatures, band, ROWS))
         for table in index.tables
         for band in range(len(table.bands))
     ]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint.fracminhash import Sketch
-from provenance.match.candidates.near_duplicates import band_entries, bands_and_rows
+from provenance.match.candidates.near_duplicates import BANDS, band_entries
 from provenance.model.content.fingerprints import Parameters, UInt32s, UInt64s
 from provenance.model.results.coverage import SourceCoverage
 from provenance.registry.files.arrays_file import ArraySink, map_array
@@ -226,7 +226,7 @@ def _write_bands(data: Path, count: int, parameters: Parameters) -> None:
     values = map_array(file, np.uint32, count * parameters.permutations)
     signatures = values.reshape(count, parameters.permutations)
     with ArraySink(data / BANDS_FILE, np.uint64) as sink:
-        for band in range(bands_and_rows(parameters.permutations)[0]):
+        for band in range(BANDS):
             sink.put(band_entries(signatures, band))
     file.release()
 

@@ -11,13 +11,12 @@ from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.near_duplicates import (
-    BANDS_AND_ROWS,
+    BANDS,
     MIN_SIMILARITY,
-    PERMUTATIONS,
+    ROWS,
     LshIndex,
     SignatureTable,
     band_entries,
-    bands_and_rows,
     find_near_duplicates,
 )
 from tests.match.memory_registries import holding_in_segments, rows_of, tokens_of, words
@@ -46,8 +45,7 @@ ITEMS = [article(seed) for seed in range(40)]
 
 def table_of(items, signatures):
     """Index some signatures, as a segment has them."""
-    bands, _ = bands_and_rows(signatures.shape[1])
-    entries = [band_entries(signatures, band) for band in range(bands)]
+    entries = [band_entries(signatures, band) for band in range(BANDS)]
     return SignatureTable(np.array(items, np.uint32), signatures, np.stack(entries))
 
 
@@ -187,18 +185,8 @@ def test_texts_are_compared_independently():
 
 
 def test_bands_are_those_that_datasketch_chooses():
-    plan = MinHashLSH(threshold=MIN_SIMILARITY, num_perm=PERMUTATIONS)
-    assert (plan.b, plan.r) == BANDS_AND_ROWS
-    plan = MinHashLSH(threshold=MIN_SIMILARITY, num_perm=64)
-    assert bands_and_rows(64) == (plan.b, plan.r)
-    assert bands_and_rows(PERMUTATIONS) == BANDS_AND_ROWS
-
-
-def test_an_index_by_fewer_values_finds_copies():
-    signatures = signed(*ITEMS)[:, :64]
-    index = LshIndex((table_of(numbers(40), signatures),), items_index().registry)
-    found = find_near_duplicates(index, numbers(40), signatures)
-    assert found.items.tolist() == list(range(40))
+    plan = MinHashLSH(threshold=MIN_SIMILARITY, num_perm=current_parameters().permutations)
+    assert (plan.b, plan.r) == (BANDS, ROWS)
 
 
 def test_an_empty_index_finds_nothing():

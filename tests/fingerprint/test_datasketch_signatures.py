@@ -1,0 +1,69 @@
+"""Signatures become objects of datasketch that estimate and index as ours do, and come back."""
+
+from importlib.metadata import version
+
+import numpy as np
+import pytest
+from datasketch import LeanMinHash, MinHash, MinHashLSH
+
+from provenance.fingerprint.datasketch_signatures import from_datasketch, to_datasketch
+from provenance.fingerprint.minhash import resemblance, signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
+from tests.fingerprint.oracles import texts_of
+
+OURS = current_parameters()
+pytestmark = pytest.mark.skipif(
+    int(version("datasketch").partition(".")[0]) < 2,
+    reason="datasketch has the scheme affine32 from 2.0 on",
+)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Of 30 texts: each shares more words with the next than with the others."""
+    texts = [" ".join(f"w{n}" for n in range(start, start + 200)) for start in range(0, 600, 20)]
+    return signatures(shingle(tokenise(texts_of(*texts)), 5, include_short=True), OURS)
+
+
+def test_estimates_are_the_same(rows):
+    objects = to_datasketch(rows, OURS)
+    for left, one in zip(rows, objects, strict=True):
+        for right, other in zip(rows, objects, strict=True):
+            assert one.jaccard(other) == resemblance(left, right)
+
+
+def test_signatures_come_back_through_their_bytes(rows):
+    stored = []
+    for each in to_datasketch(rows, OURS):
+        stored.append(bytearray(each.bytesize()))
+        each.serialize(stored[-1])
+    back = from_datasketch(map(LeanMinHash.deserialize, stored), OURS)
+    assert back.dtype == np.uint32
+    assert (back == rows).all()
+    assert from_datasketch([], OURS).shape == (0, OURS.permutations)
+
+
+def test_an_index_of_datasketch_finds_what_resembles(rows):
+    index = MinHashLSH(num_perm=OURS.permutations, params=(64, 2))  # misses a pair of 0.5 in 10⁸
+    objects = to_datasketch(rows, OURS)
+    for number, each in enumerate(objects):
+        index.insert(number, each)
+    for left, each in zip(rows, objects, strict=True):
+        alike = {n for n, right in enumerate(rows) if resemblance(left, right) >= 0.5}
+        found = index.query(each)
+        assert {n for n in found if objects[n].jaccard(each) >= 0.5} == alike
+        assert len(alike) > 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"num_perm": 128, "seed": 2, "scheme": "affine32"},
+        {"num_perm": 64, "seed": 1, "scheme": "affine32"},
+        {"num_perm": 128, "seed": 1, "scheme": "affine64"},
+    ],
+)
+def test_signatures_that_cannot_be_compared_are_refused(other):
+    with pytest.raises(ValueError, match="scheme, seed and length are"):
+        from_datasketch([LeanMinHash(MinHash(**other))], OURS)
