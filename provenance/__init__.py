@@ -62,7 +62,11 @@ if TYPE_CHECKING:
         explain_rules,
         published_sources,
     )
-    from provenance.pipeline.python_api.sketch_functions import compare, fingerprint_dataset
+    from provenance.pipeline.python_api.sketch_functions import (
+        compare,
+        fingerprint_dataset,
+        minhashes,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -95,6 +99,7 @@ __all__ = [
     "mark_registry_items",
     "merge",
     "merge_registries",
+    "minhashes",
     "open_ledger",
     "open_registry",
     "open_report",
@@ -142,7 +147,7 @@ _NAMES = {
         "published_sources",
     ),
     "python_api.publishing_functions": ("publish_registry", "screen_dataset"),
-    "python_api.sketch_functions": ("compare", "fingerprint_dataset"),
+    "python_api.sketch_functions": ("compare", "fingerprint_dataset", "minhashes"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

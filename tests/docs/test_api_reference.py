@@ -25,7 +25,7 @@ ORDER = (
     *("merge_registries", "subset_registry", "push_registry", "pull_registry"),
     *("sign_registry", "publish_registry", "screen_dataset", "Matcher", "Match"),
     *("audit", "AuditAnswer", "disclose", "DisclosureFiles", "open_ledger", "OpenLedger"),
-    *("fingerprint_dataset", "compare"),
+    *("fingerprint_dataset", "compare", "minhashes"),
     *("explain_rules", "Explanation", "published_sources", "clear_cache"),
 )
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")

@@ -1,9 +1,17 @@
 """`provenance.fingerprint_dataset` and `compare`: the commands, as functions."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
+
+import pyarrow as pa
 
 from provenance.errors import InputError
+from provenance.fingerprint.datasketch_signatures import to_datasketch
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
+from provenance.model.content.fingerprints import Texts
 from provenance.model.results.sketches import Comparison
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.argument_checks import public_function
@@ -136,3 +144,35 @@ def _settings(options: ReadOptions) -> Settings:
     settings = Settings(split=options.get("split"), allow_unread=options.get("allow_unread", 0))
     threads = options.get("threads")
     return settings if threads is None else replace(settings, threads=threads)
+
+
+@public_function
+def minhashes(texts: Iterable[str]) -> list[Any]:
+    """Return the MinHash signatures of texts as objects of datasketch.
+
+    They are those that registries have of their items, of 128 values of the scheme "affine32" with
+    the seed 1, over runs of five words as a check reads them. So `datasketch.MinHashLSH` and its
+    other indexes hold texts of yours beside what `provenance` compares. Needs datasketch 2.0.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        The texts.
+
+    Returns
+    -------
+    list of datasketch.LeanMinHash
+        One for each text; their `jaccard` estimates how alike two texts are.
+
+    Examples
+    --------
+    >>> import provenance
+    >>> one, other = provenance.minhashes(["the late ferry sank", "The late ferry, sank"])
+    ... # doctest: +SKIP
+    >>> one.jaccard(other)  # doctest: +SKIP
+    1.0
+    """
+    column = Texts.of(pa.array(list(texts), pa.large_string()))
+    parameters = current_parameters()
+    shingles = shingle(tokenise(column), parameters.signature_width, include_short=True)
+    return to_datasketch(signatures(shingles, parameters), parameters)
