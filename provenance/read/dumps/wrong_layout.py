@@ -23,6 +23,9 @@ MIN_COPIES = 20
 """So many items with the same text, or rows that cannot be read, are a sign beside the share."""
 MAX_SMALL_COPIES_SHARE, MIN_SMALL_COPIES = 0.8, 5
 """As above, for tables of few rows."""
+_SHORTEST_POST = 80
+"""Characters from which a text is no filler, such as "not available": a bot may have posted it on
+many rows, and it is kept, as one item and its copies."""
 _BYTES = "bytes as Python shows them"
 _EMAILS = "e-mails with their headers"
 _CUT = "cut short, as they end in dots"
@@ -187,7 +190,8 @@ def _check_copies(texts: pa.ChunkedArray, dump: Dump) -> None:
     if not _are_too_many(most, len(texts)):
         return
     text, most = _most_frequent(texts)
-    if _are_too_many(most, len(texts)):
+    is_post = len(text) >= _SHORTEST_POST and most <= MAX_SMALL_COPIES_SHARE * len(texts)
+    if _are_too_many(most, len(texts)) and not is_post:
         raise WrongLayout(
             f"{dump.display_path}: {most / len(texts):.0%} of the rows have the same text, "
             f"{_shown(text)}",

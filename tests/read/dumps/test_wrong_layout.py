@@ -79,6 +79,18 @@ def test_one_text_on_many_rows_is_an_error(read, table):
     assert len(read(path, text_format="plain").rows) == 130
 
 
+def test_what_a_bot_posted_on_many_rows_is_kept(read, table):
+    post = (
+        "Your submission was removed, since it has no flair. Add one and send a message to the "
+        "moderators of this place."
+    )
+    copies = [{"id": str(n), "text": post} for n in range(60)]
+    path = table([*copies, *({"id": text, "text": text} for text in PLAIN)])
+    assert len(read(path).rows) == 60 + len(PLAIN)
+    error = refused(read, table([*copies, {"id": "other", "text": PLAIN[0]}]))
+    assert "98% of the rows have the same text" in error.message
+
+
 def test_one_text_on_few_rows_is_none(read, table):
     copies = [{"id": str(n), "text": "thanks"} for n in range(25)]
     assert len(read(table([*copies, *({"id": t, "text": t} for t in PLAIN)])).rows) == 125
