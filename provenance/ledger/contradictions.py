@@ -22,7 +22,6 @@ from provenance.model.records.ledger import (
     RecordKind,
     UseFacts,
 )
-from provenance.model.rules.policy import Route
 from provenance.model.rules.terms import DateRange
 
 _DAY = timedelta(days=1)
@@ -94,11 +93,6 @@ def _by(
         for key in keys(each[1]):
             groups.setdefault(key, []).append(each)
     return groups
-
-
-def purchases(ledger: Ledger) -> list[tuple[LedgerEntry, DatasetFacts]]:
-    """Return the datasets in force that the ledger says were purchased, with their records."""
-    return [each for each in ledger.facts(DatasetFacts) if each[1].route is Route.PURCHASE]
 
 
 def _later_events(facts: _FactsInForce) -> Iterator[Contradiction]:

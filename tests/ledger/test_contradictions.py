@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from provenance.ledger.contradictions import find_contradictions, purchases
+from provenance.ledger.contradictions import find_contradictions
 from provenance.model.records.ledger import (
     FACTS,
     AccessFacts,
@@ -189,13 +189,3 @@ def test_what_was_done_several_times_after_a_destruction_is_one_contradiction():
     cleaned = [CleaningFacts(("d",), "c", DIGEST)] * 2
     [found] = find_contradictions(ledger_of(DESTROYED, datasets[0], *cleaned))
     assert "but cleaned 2 times on 2024-06-01." in found.sentence
-
-
-def test_purchases_are_those_in_force():
-    bought = DatasetFacts("bought@1", route=Route.PURCHASE)
-    entries = (
-        entry_of(1, bought),
-        entry_of(2, bought),
-        entry_of(3, DatasetFacts("bought@1", route=Route.API), corrects=f"{2:064x}"),
-    )
-    assert [entry.digest for entry, _ in purchases(Ledger("ledger", "", entries))] == [f"{1:064x}"]

@@ -79,8 +79,3 @@ def _names_by_content(files: Iterable[CorpusFile]) -> dict[str, list[str]]:
 
 def _content_line(file: CorpusFile) -> str:
     return file.sha256 or (f"texts {file.texts}" if file.texts else f"unread {file.name}")
-
-
-def is_checkable(files: Iterable[CorpusFile]) -> bool:
-    """Return whether `sha256sum` gives the digest over some files: each has one of its bytes."""
-    return all(file.sha256 is not None for file in files)
