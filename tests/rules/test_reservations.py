@@ -114,6 +114,9 @@ def test_a_licence_grants_what_the_owner_reserved_otherwise():
         ("washington-post", "2026-05-01"),
         ("hackernews", "2026-05-01"),
         ("ign", "2024-01-01"),
+        ("librarything", "2026-08-01"),
+        ("bandcamp", "2026-05-01"),
+        ("gitlab", "2023-06-01"),
     ],
 )
 @pytest.mark.parametrize("actor", [Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.RECIPIENT])
