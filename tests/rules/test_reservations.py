@@ -117,6 +117,10 @@ def test_a_licence_grants_what_the_owner_reserved_otherwise():
         ("librarything", "2026-08-01"),
         ("bandcamp", "2026-05-01"),
         ("gitlab", "2023-06-01"),
+        ("coursera", "2024-06-01"),
+        ("glassdoor", "2024-06-01"),
+        ("nytimes", "2022-01-01"),
+        ("threads", "2025-01-01"),
     ],
 )
 @pytest.mark.parametrize("actor", [Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.RECIPIENT])
