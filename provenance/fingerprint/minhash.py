@@ -7,9 +7,11 @@ one MurmurHash3 finaliser of the 32-bit hash, then ``a * h + b`` modulo 2**32 pe
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from provenance.errors import InputError
 from provenance.jit.decorators import Scalar, inlined, kernel
 from provenance.model.content.fingerprints import (
     Floats,
@@ -20,7 +22,11 @@ from provenance.model.content.fingerprints import (
     UInt64s,
 )
 
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash
+
 _EMPTY = np.uint32(0xFFFFFFFF)
+_SCHEME = "affine32"
 
 
 def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
@@ -47,6 +53,33 @@ def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
     rows = np.empty((len(shingles.offsets) - 1, parameters.permutations), np.uint32)
     _sign_all(shingles.hashes, shingles.offsets, multipliers, addends, rows)
     return rows
+
+
+def to_datasketch(rows: UInt32s, parameters: Parameters) -> "list[LeanMinHash]":
+    """Return signatures as objects of datasketch, which give the same estimates.
+
+    Parameters
+    ----------
+    rows : ndarray of uint32, shape (n, permutations)
+        As `signatures` returns them.
+    parameters : Parameters
+        With which they were computed.
+
+    Raises
+    ------
+    InputError
+        If datasketch is older than 2.0, which does not have the scheme.
+    """
+    from datasketch import LeanMinHash  # noqa: PLC0415 (it loads SciPy, which no check needs)
+
+    seed = parameters.signature_seed
+    try:
+        return [LeanMinHash(seed=seed, hashvalues=row, scheme=_SCHEME) for row in rows]
+    except TypeError as error:
+        raise InputError(
+            "the installed datasketch is older than 2.0, and cannot hold these signatures",
+            remedy="pip install 'datasketch>=2.0'",
+        ) from error
 
 
 def shingle_hash32(shingle: int) -> int:

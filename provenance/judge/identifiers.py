@@ -237,6 +237,11 @@ def host_of(address: str) -> str | None:
     return None if split is None else split.host
 
 
+def site_of(address: str) -> str:
+    """Return the host of an address without `www.`; the address itself if it has no host."""
+    return (host_of(address) or address).removeprefix("www.")
+
+
 def plain_hosts(addresses: pa.Array) -> pa.Array:
     """Return the host of each address as it is written; null where `host_of` has to decode it."""
     return pc.struct_field(pc.extract_regex(addresses, _PLAIN_ADDRESS), "host")

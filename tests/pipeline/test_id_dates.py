@@ -124,3 +124,9 @@ def test_a_build_dates_and_counts_them(dump, tmp_path):
     assert str(coverage.first) == str(coverage.last) == "2021-03-04"
     [step] = outcome.manifest.steps
     assert step.dated_by_id == 1
+
+
+def test_an_id_whose_time_is_still_to_come_is_no_date():
+    assert dated("x", "7700000000000028001") == (None, 0)
+    assert dated("x", snowflake("x", second(2100, 1, 1), 5)) == (None, 0)
+    assert dated("bluesky", tid(second(2100, 1, 1))) == (None, 0)

@@ -14,7 +14,7 @@ _TID_DIGITS = 13
 
 
 class IdScheme(StrEnum):
-    """How ids contain the time at which they were given."""
+    """A way in which ids contain the time at which they were given."""
 
     SNOWFLAKE = "snowflake"
     TID = "tid"
@@ -22,7 +22,7 @@ class IdScheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdTime:
-    """How the ids of items say when they were published.
+    """The time that is in the ids of items: when they were published.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """Dates of items that have none, from ids that contain the time at which they were given."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,7 +19,8 @@ _CREATED_AT = ITEMS.get_field_index("created_at")
 def date_by_ids(batches: Iterator[Items]) -> Iterator[Items]:
     """Yield items; those without a date get that of their ids or addresses, where these say it.
 
-    How a source's ids contain the time is stated in its rules. A date that a dump states is kept.
+    How a source's ids contain the time is stated in its rules. A date that a dump states is kept,
+    and an id whose time is still to come contains none.
     """
     for items in batches:
         undated = items.batch[_CREATED_AT].null_count
@@ -48,7 +50,7 @@ class _SourceIds:
 
     def __init__(self, source: Source) -> None:
         times = (item.id_time for forms in source.addresses for item in forms.items)
-        self._times = tuple(dict.fromkeys(time for time in times if time is not None))
+        self._times = tuple(dict.fromkeys(filter(None, times)))
         own = replace(load_rules(), sources=(source,))
         self._addresses = SourceAddresses(own) if self._times else None
 
@@ -56,14 +58,11 @@ class _SourceIds:
         """Return when an item was published, in seconds since 1970; None if it does not say so."""
         if self._addresses is None:
             return None
-        for time in self._times:
-            if (second := time.second(item)) is not None:
-                return second
-        for address in (item, url):
-            found = None if address is None else self._addresses.item_address(address)
-            if found is not None and found.second is not None:
-                return found.second
-        return None
+        found = next(filter(None, (each.second(item) for each in self._times)), None)
+        for address in (item, url) if found is None else ():
+            known = None if address is None else self._addresses.item_address(address)
+            found = known.second if found is None and known is not None else found
+        return None if found is None or found > time.time() else found
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.identifiers import host_of
+from provenance.judge.identifiers import site_of
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.origins import QUOTED, DocumentMarks, OriginSignals, decide_origins
 from provenance.model.content.fingerprints import Flags, Int64s
@@ -150,13 +150,8 @@ def _are_linked(addresses: pa.ChunkedArray, links: pa.ChunkedArray) -> Flags:
     linked = pc.and_(pc.is_valid(addresses), pc.is_valid(links)).to_numpy()
     rows = np.flatnonzero(linked)
     pairs = (column.take(pa.array(rows)).to_pylist() for column in (addresses, links))
-    linked[rows] = [_site(address) == _site(link) for address, link in zip(*pairs, strict=True)]
+    linked[rows] = [site_of(address) == site_of(link) for address, link in zip(*pairs, strict=True)]
     return np.asarray(linked)
-
-
-def _site(address: str) -> str:
-    """Return the host of an address without `www.`."""
-    return (host_of(address) or address).removeprefix("www.")
 
 
 def _day_numbers(dates: pa.ChunkedArray) -> Int64s:

@@ -7,8 +7,7 @@ from typing import Any, TypedDict, Unpack
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.fingerprint.datasketch_signatures import to_datasketch
-from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.minhash import signatures, to_datasketch
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model.content.fingerprints import Texts
@@ -163,6 +162,11 @@ def minhashes(texts: Iterable[str]) -> list[Any]:
     -------
     list of datasketch.LeanMinHash
         One for each text; their `jaccard` estimates how alike two texts are.
+
+    Raises
+    ------
+    InputError
+        If datasketch is older.
 
     Examples
     --------

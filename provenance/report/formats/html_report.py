@@ -6,9 +6,9 @@ from provenance.model.results.method import MeasuredRecall
 from provenance.model.results.result import Report, Result
 from provenance.report.aggregates.charts import breakdowns, scale_end
 from provenance.report.aggregates.grouping import failing_sources, outcome_documents
-from provenance.report.aggregates.quoted_works import THIRD_PARTIES_NOTE, quoted_works
 from provenance.report.aggregates.repeated_items import repeated_items
 from provenance.report.aggregates.terms_summary import decisive_terms, open_questions
+from provenance.report.aggregates.third_party_words import THIRD_PARTIES_NOTE, third_party_words
 from provenance.report.aggregates.top_findings import strongest_findings
 from provenance.report.formats.html_findings import findings_data
 from provenance.report.formats.html_rendering import render_page
@@ -89,7 +89,7 @@ def html_page(report: Report) -> str:
         "notes": policy_notes(report),
         "listed": MAX_LISTED,
         "repeated": repeated_items(report.findings, _REPEATED),
-        "works": quoted_works(report.findings),
+        "works": third_party_words(report.findings),
         "works_note": THIRD_PARTIES_NOTE,
         "data": data,
         "in_play": decisive_terms(result),

@@ -9,8 +9,8 @@ from provenance.report.aggregates.grouping import (
     group_sentence,
     violating_findings,
 )
-from provenance.report.aggregates.quoted_works import THIRD_PARTIES_NOTE, quoted_works
 from provenance.report.aggregates.terms_summary import decisive_terms
+from provenance.report.aggregates.third_party_words import THIRD_PARTIES_NOTE, third_party_words
 from provenance.report.aggregates.top_findings import Finding, strongest_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import (
@@ -285,7 +285,7 @@ def _findings(report: Report, options: RenderOptions) -> str:
 
 
 def _third_parties(report: Report) -> str:
-    works = quoted_works(report.findings)
+    works = third_party_words(report.findings)
     if not works:
         return ""
     lines = [

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from provenance.model.results.baseline import FindingState
 from provenance.model.results.result import Report, Result, SourceRuling
 from provenance.report.aggregates.grouping import failing_sources, outcome_documents
-from provenance.report.aggregates.quoted_works import (
-    THIRD_PARTIES_NOTE,
-    quoted_work_sentence,
-    quoted_works,
-)
 from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
+from provenance.report.aggregates.third_party_words import (
+    THIRD_PARTIES_NOTE,
+    third_party_sentence,
+    third_party_words,
+)
 from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import one_line, one_line_fragment
@@ -216,10 +216,10 @@ def _repeated(style: TerminalStyle, report: Report) -> list[str]:
 
 
 def _third_parties(style: TerminalStyle, report: Report) -> list[str]:
-    works = quoted_works(report.findings)
+    works = third_party_words(report.findings)
     lines = [style.bold("Third parties' words"), *style.wrap(THIRD_PARTIES_NOTE, "  ")]
     for each in works[:_FINDINGS]:
-        lines += style.wrap(one_line(quoted_work_sentence(each)), "  ", "    ")
+        lines += style.wrap(one_line(third_party_sentence(each)), "  ", "    ")
     if more := works[_FINDINGS:]:
         words = count(sum(each.tokens for each in more), "word")
         lines += style.wrap(f"and of {count(len(more), 'other')}: {words}", "  ")

@@ -1,4 +1,4 @@
-from provenance.report.aggregates.quoted_works import QuotedWork, quoted_works
+from provenance.report.aggregates.third_party_words import ThirdPartyWords, third_party_words
 from tests.report.sample_findings import finding, findings_table
 
 EMMA = {"origin": "quotation", "quoted_work": "Emma, by Jane Austen"}
@@ -6,7 +6,9 @@ NEWS = {"origin": "quotation", "quoted_url": "https://www.news.example/2020/a-br
 
 
 def works(*rows):
-    return quoted_works(findings_table([finding(name, "x", "a", "a", **row) for name, row in rows]))
+    return third_party_words(
+        findings_table([finding(name, "x", "a", "a", **row) for name, row in rows])
+    )
 
 
 def test_quotations_are_grouped_by_work_and_by_linked_site():
@@ -23,9 +25,9 @@ def test_quotations_are_grouped_by_work_and_by_linked_site():
         ("page-7", {"origin": None, "evidence": "link"}),
     )
     assert found == (
-        QuotedWork("Emma, by Jane Austen", None, documents=2, findings=3, tokens=32),
-        QuotedWork("titles of pages of news.example", NEWS["quoted_url"], 1, 1, 8),
-        QuotedWork("not known whose", None, documents=3, findings=3, tokens=27),
+        ThirdPartyWords("Emma, by Jane Austen", None, documents=2, findings=3, tokens=32),
+        ThirdPartyWords("titles of pages of news.example", NEWS["quoted_url"], 1, 1, 8),
+        ThirdPartyWords("not known whose", None, documents=3, findings=3, tokens=27),
     )
 
 

@@ -6,14 +6,14 @@ import pytest
 from datasketch import LeanMinHash, MinHashLSH
 
 import provenance
-from provenance.fingerprint.datasketch_signatures import to_datasketch
-from provenance.fingerprint.minhash import resemblance, signatures
+from provenance.errors import InputError
+from provenance.fingerprint.minhash import resemblance, signatures, to_datasketch
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from tests.fingerprint.oracles import texts_of
 
 OURS = current_parameters()
-pytestmark = pytest.mark.skipif(
+needs_the_scheme = pytest.mark.skipif(
     int(version("datasketch").partition(".")[0]) < 2,
     reason="datasketch has the scheme affine32 from 2.0 on",
 )
@@ -26,6 +26,7 @@ def rows():
     return signatures(shingle(tokenise(texts_of(*texts)), 5, include_short=True), OURS)
 
 
+@needs_the_scheme
 def test_estimates_are_the_same(rows):
     objects = to_datasketch(rows, OURS)
     for left, one in zip(rows, objects, strict=True):
@@ -33,6 +34,7 @@ def test_estimates_are_the_same(rows):
             assert one.jaccard(other) == resemblance(left, right)
 
 
+@needs_the_scheme
 def test_an_index_of_datasketch_finds_what_resembles(rows):
     index = MinHashLSH(num_perm=OURS.permutations, params=(64, 2))  # misses a pair of 0.5 in 10⁸
     objects = to_datasketch(rows, OURS)
@@ -45,6 +47,7 @@ def test_an_index_of_datasketch_finds_what_resembles(rows):
         assert len(alike) > 1
 
 
+@needs_the_scheme
 def test_texts_have_the_signatures_of_the_items_of_registries(rows):
     texts = [" ".join(f"w{n}" for n in range(start, start + 200)) for start in range(0, 600, 20)]
     made = provenance.minhashes(texts)
@@ -52,3 +55,13 @@ def test_texts_have_the_signatures_of_the_items_of_registries(rows):
     assert isinstance(made[0], LeanMinHash)
     assert provenance.minhashes([]) == []
     assert provenance.minhashes(iter(["a b", "A  b"]))[0] == provenance.minhashes(["a b"])[0]
+
+
+def test_an_older_datasketch_is_an_error_that_says_what_to_do(rows, monkeypatch):
+    class Older:
+        def __init__(self, minhash=None, seed=None, hashvalues=None): ...
+
+    monkeypatch.setattr("datasketch.LeanMinHash", Older)
+    with pytest.raises(InputError, match=r"older than 2\.0") as caught:
+        to_datasketch(rows, OURS)
+    assert "datasketch>=2.0" in caught.value.remedy
