@@ -15,7 +15,7 @@ from provenance.jit.decorators import Scalar, allocating_part, kernel
 from provenance.model.content.fingerprints import Flags, Floats, Int64s, UInt32s
 from provenance.model.results.origin import Origin, OriginReason
 
-_WHOLE = 0.8
+WHOLE = 0.8
 """Share of an item from which a passage is the whole of it."""
 
 QUOTED = 0.75
@@ -69,7 +69,7 @@ class ItemMarks:
     @property
     def are_whole(self) -> Flags:
         """Which passages are whole items."""
-        return self.item_shares >= _WHOLE
+        return self.item_shares >= WHOLE
 
     @property
     def are_verse(self) -> Flags:
@@ -135,6 +135,8 @@ class OriginSignals:
         Whether the item links to the text, or to a page of its host.
     fills_text : ndarray of bool, shape (n,)
         Whether the passage is much of the text, so that the text was made of it.
+    form : ndarray of bool, shape (n,)
+        Whether the text shares with the item what many items have, and nothing of the item's own.
     """
 
     marks: ItemMarks
@@ -146,6 +148,7 @@ class OriginSignals:
     link_title: Flags
     document_linked: Flags
     fills_text: Flags
+    form: Flags
 
     @property
     def are_titles_of_others(self) -> Flags:
@@ -193,15 +196,16 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     Notes
     -----
     A quotation is what a background has, what is older than the item, what the item has between
-    quotation marks or in quoted lines, or in italics beside a name, what is the whole of an
-    item that ends with a name or calls itself a quotation, or to which the text adds a name, a part
-    of an item that is verse beside a name or that other authors use in another context, and the
-    title of a page that the item links to, in that page, on its host, or as a small part of any
-    text: a text that was made of the title was taken from the item, whoever wrote it. It is
-    undecided whether a part is, if half of it is quoted, if it is verse, since lists look like it,
-    if the text adds a name, or if the item's text is not known, whether a whole item is, if several
-    others have it as a part, and whether either is, if the text bears an earlier date, or if a
-    sentence of the text runs on where one of the item begins or ends. All else is the item's.
+    quotation marks or in quoted lines, or in italics beside a name, what is the whole of an item
+    that ends with a name or calls itself a quotation, or to which the text adds a name, a part of
+    an item that is verse beside a name or that other authors use in another context, and the title
+    of a page that the item links to, in that page, on its host, or as a small part of any text: a
+    text that was made of the title was taken from the item, whoever wrote it; and what an item has
+    of the form of many. It is undecided whether a part is, if half of it is quoted, if it is verse,
+    since lists look like it, if the text adds a name, or if the item's text is not known, whether a
+    whole item is, if several others have it as a part, and whether either is, if the text bears an
+    earlier date, or if a sentence of the text runs on where one of the item begins or ends. All
+    else is the item's.
     """
     marks = signals.marks
     is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)
@@ -212,6 +216,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         | (~is_whole & (signals.other_authors > 0))
         | (is_whole & signals.document_marks.named)
         | signals.are_titles_of_others
+        | signals.form
     )
     is_unclear = (signals.document_dated | signals.continue_sentence) | np.where(
         is_whole,
@@ -242,6 +247,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.LINK_TEXT: signals.document_marks.link_text,
         OriginReason.TAGGED: signals.document_marks.tagged,
         OriginReason.HEADLINE: signals.may_be_titles,
+        OriginReason.FORM: signals.form,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

@@ -36,6 +36,7 @@ OWN_PART = OriginSignals(
     link_title=np.zeros(1, bool),
     document_linked=np.zeros(1, bool),
     fills_text=np.zeros(1, bool),
+    form=np.zeros(1, bool),
 )
 MARKS = {field.name for field in fields(ItemMarks)}
 DOCUMENT_MARKS = {field.name for field in fields(DocumentMarks)}
@@ -66,6 +67,8 @@ def decided(**observed):
             Origin.QUOTATION,
         ),
         ({"document_linked": True, "item_shares": 1.0}, Origin.ITEM),
+        ({"form": True}, Origin.QUOTATION),
+        ({"form": True, "item_shares": 1.0}, Origin.QUOTATION),
         ({"quoted": 0.5}, Origin.UNDECIDED),
         ({"quoted": 0.5, "item_shares": 1.0}, Origin.ITEM),
         ({"quoted": 0.2}, Origin.ITEM),
@@ -119,6 +122,7 @@ def test_every_observation_is_a_reason():
         "begins_sentence": True,
         "link_title": True,
         "document_linked": True,
+        "form": True,
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN, OriginReason.HEADLINE}
     assert decided(**everything)[1] == set(OriginReason) - others

@@ -32,3 +32,4 @@ class OriginReason(StrEnum):
     LINK_TEXT = "link-text"
     TAGGED = "tagged"
     HEADLINE = "headline"
+    FORM = "form"

@@ -16,7 +16,7 @@ from provenance.model.results.origin import Origin, OriginReason
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.document_marks import DOCUMENT_MARK_COLUMNS
 from provenance.pipeline.locate.item_marks import item_shares, read_item_marks, to_item_marks
-from provenance.pipeline.locate.rivals import Rivals, find_rivals, number_authors
+from provenance.pipeline.locate.rivals import Rivals, find_forms, find_rivals, number_authors
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.row_metadata import utc_day
 
@@ -122,6 +122,7 @@ def find_origins(
         _are_titles(candidates, owners, registries) & pc.is_valid(links).to_numpy(),
         _are_linked(spans["address"].take(pa.array(rows)), links),
         np.asarray(candidates.matched >= _MADE_OF_TITLE * candidates.sizes),
+        find_forms(candidates, owners, registries),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)

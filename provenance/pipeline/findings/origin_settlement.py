@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from provenance.match.estimation.own_shares import estimate_own_shares, own_probabilities
 from provenance.model.content.fingerprints import Floats, Int64s
 from provenance.model.content.tables import FINDINGS
-from provenance.model.results.origin import Origin
+from provenance.model.results.origin import Origin, OriginReason
 from provenance.model.rules.policy import UndecidedRule
 from provenance.pipeline.findings.finding_table import (
     FindingSet,
@@ -20,6 +20,7 @@ from provenance.pipeline.findings.judging import SpanRulings, concatenate_ruling
 from provenance.pipeline.findings.ownership import (
     OWN_PROBABILITY,
     QUOTED_PROBABILITY,
+    is_observed,
     own_evidence,
 )
 
@@ -117,7 +118,9 @@ def _estimate(findings: pa.Table, evidence: Floats) -> Floats:
     files = _numbers(pc.replace_substring_regex(findings["file"], r"\d+", "0"))
     copies = np.stack([files, *(_numbers(findings[name]) for name in ("source", "item"))])
     _, groups, sizes = np.unique(copies, axis=1, return_inverse=True, return_counts=True)
-    return estimate_own_shares(evidence, 1 / sizes[groups.ravel()], files)
+    # Other instances of a form tell nothing of whether the collection has copies.
+    is_form = is_observed(findings["origin_reasons"], OriginReason.FORM)
+    return estimate_own_shares(evidence, ~is_form / sizes[groups.ravel()], files)
 
 
 def _choose_rulings(items: SpanRulings, quotations: SpanRulings, codes: Int64s) -> SpanRulings:

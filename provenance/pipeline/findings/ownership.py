@@ -57,13 +57,13 @@ def own_evidence(findings: pa.Table) -> Floats:
     lengths = np.log2(np.maximum(findings["tokens"].to_numpy(), 1))
     evidence = _INTERCEPT + _LENGTH_WEIGHT * lengths
     for reason, weight in _REASON_WEIGHTS.items():
-        evidence += weight * _observed(findings["origin_reasons"], reason)
-    evidence += _HEADLINE_WEIGHT * _observed(findings["origin_reasons"], OriginReason.HEADLINE)
+        evidence += weight * is_observed(findings["origin_reasons"], reason)
+    evidence += _HEADLINE_WEIGHT * is_observed(findings["origin_reasons"], OriginReason.HEADLINE)
     is_ruled = np.asarray(pc.equal(findings["origin"], str(Origin.QUOTATION)))
     return np.where(is_ruled, _RULED_EVIDENCE, evidence)
 
 
-def _observed(reasons: pa.ChunkedArray, reason: OriginReason) -> Flags:
+def is_observed(reasons: pa.ChunkedArray, reason: OriginReason) -> Flags:
     """Return which lists of reasons have one."""
     lists = reasons.combine_chunks()
     is_reason = pc.equal(pc.list_flatten(lists), str(reason)).to_numpy(zero_copy_only=False)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from provenance.fingerprint.shingles import shingle
 from provenance.match.attribution import find_winners, part_strengths
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.forms import are_forms
 from provenance.match.match_pieces import MIN_RUN
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
-from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s, Tokens, range_indices
 from provenance.pipeline.locate.claims import Claims, order_keys
 from provenance.pipeline.locate.item_marks import read_item_marks
 from provenance.pipeline.scan.readings import RegistryIndex
@@ -24,6 +26,11 @@ little else. All nine shorter ones of 53,000 posts were sayings, of which items 
 variants."""
 
 _AUTHOR_BITS = 32
+
+_MATCHES_AT_A_TIME = 1024
+"""Matches whose seeds are looked up at a time: their postings may take 100 MB."""
+
+_NO_INT32S = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,36 @@ def _overlaps(claims: Claims, losers: Int64s, winners: Int64s) -> tuple[Int64s, 
         np.maximum(candidates.firsts[losers], candidates.firsts[winners]).astype(np.int64),
         np.minimum(candidates.lasts[losers], candidates.lasts[winners]).astype(np.int64),
     )
+
+
+def find_forms(
+    candidates: Candidates, owners: Int64s, registries: Sequence[RegistryIndex]
+) -> Flags:
+    """Return which matches share the form of many items, and nothing of their own (`are_forms`).
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Matches.
+    owners : ndarray of int64, shape (n,)
+        Index of the registry of each.
+    registries : sequence of RegistryIndex
+        The registries.
+    """
+    forms = np.zeros(len(candidates), np.bool_)
+    for owner, registry in enumerate(registries):
+        rows = np.flatnonzero(owners == owner)
+        for begin in range(0, len(rows), _MATCHES_AT_A_TIME):
+            chunk = rows[begin : begin + _MATCHES_AT_A_TIME]
+            matches, arrays = candidates.take(chunk), registry.index.arrays
+            starts = matches.item_starts.astype(np.int64)
+            places, offsets = range_indices(
+                arrays.token_offsets[matches.items] + starts, matches.item_ends - starts
+            )
+            stretches = Tokens(arrays.tokens[places], _NO_INT32S, _NO_INT32S, offsets)
+            seeds = shingle(stretches, arrays.parameters.seed_width)
+            forms[chunk] = are_forms(matches, registry.index, seeds)
+    return forms
 
 
 def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:

@@ -36,13 +36,15 @@ _FOR_QUOTATION = {
     OriginReason.DOCUMENT_CONTINUES: "they begin or end a sentence of the item, and are in the "
     "midst of one of the document",
     OriginReason.OTHER_AUTHORS: "items of other authors have them in other contexts",
+    OriginReason.FORM: "many items have this form, and the document shares nothing else with "
+    "this one",
     OriginReason.TEXT_UNKNOWN: "they are a part of the item, and the registry keeps no texts, so "
     "that nobody can see whether the item quotes them",
 }
 
 _MEANINGS = {
     str(Origin.ITEM): "the item's own words",
-    str(Origin.QUOTATION): "words that the item quotes from another work",
+    str(Origin.QUOTATION): "words that are not the item's own",
     str(Origin.UNDECIDED): "words of which it is unclear whether the item quotes them",
 }
 
@@ -76,7 +78,7 @@ def origin_sentence(
     "These are the item's own words, with a probability of 91 %: the item goes on around them, \
 although the item has them in italics."
     >>> origin_sentence("quotation", ["item-continues", "background"], "Emma, by Jane Austen")
-    'The item quotes these words: they are in Emma, by Jane Austen.'
+    "These are not the item's own words: they are in Emma, by Jane Austen."
     >>> origin_sentence("undecided", ["whole-item"], None, 0.004)
     'It is unclear whether the item quotes these words (its own with a probability of less than \
 1 %): they are few, or most of what this file shares with items is quoted.'
@@ -97,7 +99,7 @@ although the item has them in italics."
         marks = marks | {OriginReason.BACKGROUND: f"they are in {work}"}
     grounds = _join([*marks.values()] or [_OTHERS_QUOTED])
     if origin == Origin.QUOTATION:
-        return f"The item quotes these words: {grounds}."
+        return f"These are not the item's own words: {grounds}."
     known = (
         "" if probability is None else f" (its own with a probability of {_percent(probability)})"
     )

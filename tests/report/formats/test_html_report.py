@@ -189,7 +189,7 @@ def test_a_share_of_nothing_has_no_verdict_of_its_own():
     page = Page(
         html_page(Report(replace(result, shares=(*result.shares, origin)), findings_table([])))
     )
-    row = page.text[page.text.index("words that the item quotes from another work") :][:80]
+    row = page.text[page.text.index("words that are not the item's own") :][:80]
     assert "0%" in row
     assert "mixed" not in row
 

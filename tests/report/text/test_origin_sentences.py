@@ -50,7 +50,7 @@ def test_what_speaks_against_an_item_is_stated(reasons, grounds):
 )
 def test_all_grounds_of_a_quotation_are_stated(reasons, work, grounds):
     sentence = origin_sentence("quotation", reasons, work)
-    assert sentence == f"The item quotes these words: {grounds}."
+    assert sentence == f"These are not the item's own words: {grounds}."
 
 
 def test_it_is_said_why_an_origin_is_unclear():
