@@ -12,7 +12,7 @@ from provenance.match.forms import are_forms
 from provenance.match.match_pieces import MIN_RUN
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
 from provenance.model.content.fingerprints import Flags, Int64s, Tokens, range_indices
-from provenance.pipeline.locate.claims import Claims, order_keys
+from provenance.pipeline.locate.claims import Claims, item_lengths, order_keys
 from provenance.pipeline.locate.item_marks import read_item_marks
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.registry.items.item_keys import are_later
@@ -101,8 +101,10 @@ def find_forms(
         The registries.
     """
     forms = np.zeros(len(candidates), np.bool_)
+    lengths = item_lengths(owners, candidates.items, registries)
     for owner, registry in enumerate(registries):
-        rows = np.flatnonzero(owners == owner)
+        # Whole items, word for word, are no forms of others.
+        rows = np.flatnonzero((owners == owner) & (candidates.longest_run < lengths))
         for begin in range(0, len(rows), _MATCHES_AT_A_TIME):
             chunk = rows[begin : begin + _MATCHES_AT_A_TIME]
             matches, arrays = candidates.take(chunk), registry.index.arrays
