@@ -20,6 +20,9 @@ settings.load_profile("fixed")
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# No test waits for a network, nor do the processes that it starts; libraries read this on import.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
 # A shell starts background jobs with these ignored; what tests start would inherit that.
 for _signal in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_signal) == signal.SIG_IGN:

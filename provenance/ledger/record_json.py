@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
-from importlib.resources import files
 from itertools import chain
 from secrets import token_hex
 from typing import Any
@@ -137,13 +136,6 @@ def _check_value(value: object) -> None:
 def facts_document(facts: Facts) -> dict[str, Any]:
     """Return facts as JSON values, without what is not known."""
     return _without_defaults(facts)
-
-
-def ledger_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of records and their facts."""
-    text = files("provenance.ledger").joinpath("ledger.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def _without_defaults(value: LedgerRecord | Facts) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Conversion of the model's dataclasses to JSON values and back."""
 
 import re
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -76,42 +77,50 @@ def from_json_value(kind: type[T], value: Any) -> T:
     ValueError, TypeError or KeyError
         If `value` does not fit `kind`.
     """
-    hints, optional = _fields(cast("Any", kind))
-    names = (name for name in hints if name in value or name not in optional)
-    return kind(**{name: _value(hints[name], value[name]) for name in names})
+    converters, optional = _fields(cast("Any", kind))
+    return kind(
+        **{
+            name: convert(value[name])
+            for name, convert in converters.items()
+            if name in value or name not in optional
+        }
+    )
 
 
 @cache
-def _fields(kind: type) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return the types of a dataclass's fields, and the names of those with a default."""
+def _fields(kind: type) -> tuple[dict[str, Callable[[Any], Any]], frozenset[str]]:
+    """Return the converters of a dataclass's fields, and the names of those with a default."""
     optional = [part.name for part in fields(cast("Any", kind)) if part.default is not MISSING]
-    return get_type_hints(kind), frozenset(optional)
+    hints = get_type_hints(kind)
+    return {name: _converter(hint) for name, hint in hints.items()}, frozenset(optional)
 
 
-def _value(kind: Any, value: Any) -> Any:
+def _converter(kind: Any) -> Callable[[Any], Any]:
+    """Return the function that converts JSON values to a type."""
     if get_origin(kind) is UnionType:  # all unions in the model are of one type and None
         (kind,) = [part for part in get_args(kind) if part is not NoneType]
-        return None if value is None else _value(kind, value)
+        convert = _converter(kind)
+        return lambda value: None if value is None else convert(value)
     if get_origin(kind) is tuple:
-        _expect(list, value)
-        return tuple(_value(get_args(kind)[0], part) for part in value)
+        convert = _converter(get_args(kind)[0])
+        return lambda value: tuple(map(convert, _expect(list, value)))
     if is_dataclass(kind):
-        return from_json_value(cast("type", kind), _expect(dict, value))
-    return _scalar(kind, value)
+        return lambda value: from_json_value(cast("type", kind), _expect(dict, value))
+    return _scalar_converter(kind)
 
 
-def _scalar(kind: Any, value: Any) -> Any:
+def _scalar_converter(kind: Any) -> Callable[[Any], Any]:
     if kind is float:
-        return _finite_float(value)
+        return _finite_float
     if issubclass(kind, StrEnum):
-        return kind(value)
+        return cast("Callable[[Any], Any]", kind)
     if issubclass(kind, datetime):
-        return _instant(kind.fromisoformat(value))
+        return lambda value: _instant(kind.fromisoformat(value))
     if issubclass(kind, date):
-        return kind.fromisoformat(value)
+        return cast("Callable[[Any], Any]", kind.fromisoformat)
     if kind is int:
-        return _int64(_expect(int, value))
-    return _expect(kind, value)
+        return lambda value: _int64(_expect(int, value))
+    return partial(_expect, kind)
 
 
 def _instant(value: datetime) -> datetime:

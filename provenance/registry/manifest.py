@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_origin, get_type_hints
 
 from provenance.atomic_output import read_small_file
 from provenance.errors import (
@@ -33,6 +34,8 @@ _MAX_COUNT = 1 << 62
 _YEARS = (1970, 9000)
 """First and last year in which something may have been written."""
 
+_type_hints = cache(get_type_hints)
+
 
 def build_typed(kind: type[T], values: dict[str, Any]) -> T:
     """Build a dataclass from JSON, checking that each value has the type of its field.
@@ -45,7 +48,7 @@ def build_typed(kind: type[T], values: dict[str, Any]) -> T:
         If a value has another type, is missing, or has no field.
     """
     instance = kind(**values)
-    for name, expected in get_type_hints(kind).items():
+    for name, expected in _type_hints(cast("Any", kind)).items():
         value = getattr(instance, name)
         if isinstance(value, int):
             parse_count(value)

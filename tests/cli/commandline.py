@@ -18,7 +18,7 @@ from provenance.cli.commands import make_command
 from provenance.cli.error_reporting import exit_code
 
 Done = subprocess.CompletedProcess[str]
-ENVIRONMENT = {"NO_COLOR": "1", "COLUMNS": "80", "HF_HUB_OFFLINE": "1"}
+ENVIRONMENT = {"NO_COLOR": "1", "COLUMNS": "80"}
 
 
 def process(*arguments: str, cwd: Path, **options: object) -> Done:
@@ -46,8 +46,6 @@ def provenance(*arguments: str, cwd: Path) -> Done:
         patch.setattr(sys, "stdin", TextIOWrapper(BytesIO()))
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
-        # Whoever imported it has had it look at the environment already.
-        patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
         with redirect_stdout(told), redirect_stderr(complained):
             code = exit_code(make_command(COMMANDS))
     return Done(["provenance", *arguments], code, told.getvalue(), complained.getvalue())

@@ -24,7 +24,7 @@ from provenance.ledger.ledger_store import (
     read_ledger,
 )
 from provenance.ledger.ledger_verification import verify_ledger
-from provenance.ledger.record_json import encode_facts, encode_record, ledger_schema
+from provenance.ledger.record_json import encode_facts, encode_record
 from provenance.model.records.ledger import (
     FACTS,
     WITHDRAWN_ITEMS,
@@ -48,6 +48,7 @@ from provenance.model.records.ledger import (
 )
 from provenance.model.rules.policy import Route
 from provenance.model.rules.terms import DateRange
+from tests.schemas import load_schema
 
 YEAR = DateRange(date(2022, 1, 1), date(2023, 1, 1))
 OFFICE = Recipient("Harbour Office", RecipientKind.GOVERNMENT)
@@ -128,7 +129,7 @@ def test_all_facts_survive_and_follow_the_schema(facts, tmp_path):
         append_record(address, facts, [Attachment(role, b"{}") for role in roles])
     entry = read_ledger(address).entries[-1]
     assert entry.facts == facts
-    schema = ledger_schema()
+    schema = load_schema("ledger/ledger")
     jsonschema.validate(json.loads(records(address)[-1].read_text()), schema)
     kind = next(str(kind) for kind, of in FACTS.items() if of is type(facts))
     of_kind = {**schema["$defs"][kind], "$defs": schema["$defs"]}
@@ -139,7 +140,8 @@ def test_all_facts_survive_and_follow_the_schema(facts, tmp_path):
 
 def test_each_kind_has_an_example():
     assert {type(facts) for facts in EXAMPLES} == set(FACTS.values())
-    assert set(ledger_schema()["$defs"]) == {*map(str, RecordKind), "dates", "recipient"}
+    defined = set(load_schema("ledger/ledger")["$defs"])
+    assert defined == {*map(str, RecordKind), "dates", "recipient"}
 
 
 def test_chained_records_have_no_names_ids_or_texts(address):

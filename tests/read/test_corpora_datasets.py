@@ -30,11 +30,8 @@ def table(prefix="", count=2500):
 
 
 @pytest.fixture(autouse=True)
-def offline(monkeypatch, tmp_path):
-    """No test talks to a hub."""
-    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+def _empty_cache(monkeypatch, tmp_path):
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
 
 
 def rows_of(parts):

@@ -1,9 +1,7 @@
 """The JSON Schema of policies: it says what the reader reads, and refuses what it refuses."""
 
-import json
 import tomllib
 from datetime import date
-from importlib.resources import files
 from typing import Any
 
 import jsonschema
@@ -16,8 +14,9 @@ from provenance.read.policy import policy_file, policy_syntax, waiver_syntax
 from provenance.read.policy.policy_file import load_policy
 from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE
 from tests.read.policy_texts import WHOLE
+from tests.schemas import load_schema
 
-SCHEMA = json.loads(files("provenance.read").joinpath("policy.schema.json").read_text("utf-8"))
+SCHEMA = load_schema("read/policy")
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 EXAMPLES = {

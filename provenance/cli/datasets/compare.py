@@ -17,7 +17,7 @@ from provenance.cli.options.shared_options import (
 )
 from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.cli.unread_errors import print_unread_error
-from provenance.report.files.comparison_json import comparison_json
+from provenance.report.files.comparisons_json import comparison_json
 from provenance.report.terminal.comparison_table import comparison_text
 
 _EXAMPLES = """

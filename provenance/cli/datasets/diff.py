@@ -24,7 +24,7 @@ from provenance.cli.options.shared_options import (
     verify_option,
 )
 from provenance.cli.terminal_output import print_rendered, terminal_style
-from provenance.report.files.changes_json import changes_json
+from provenance.report.files.comparisons_json import changes_json
 from provenance.report.terminal.diff_summary import changes_markdown, changes_text
 
 _EXAMPLES = """

@@ -83,8 +83,10 @@ class TaskRunner:
         errors: dict[int, str] = {}
         together, alone = deque(tasks), deque[int]()
         while together or alone:
-            batch = together or deque([alone.popleft()])
-            failures = self._run_batch(batch, submit, finish)
+            if together:
+                failures = self._run_batch(together, self._most_pending, submit, finish)
+            else:
+                failures = self._run_batch(alone, lambda: 1, submit, finish)
             for task, error in failures.items():
                 attempts[task] += 1
                 if attempts[task] < MAX_ATTEMPTS:
@@ -94,9 +96,13 @@ class TaskRunner:
                     errors[task] = error
         return errors
 
+    def _most_pending(self) -> int:
+        return _TASKS_PER_SLOT * self.slots()
+
     def _run_batch(
         self,
         tasks: "deque[int]",
+        most_pending: Callable[[], int],
         submit: Callable[[Executor, int], "Future[R]"],
         finish: Callable[[int, R], None],
     ) -> dict[int, str]:
@@ -106,7 +112,7 @@ class TaskRunner:
         is_broken = False
         with self.executors() as executor:
             while pending or (tasks and not is_broken):
-                while tasks and not is_broken and len(pending) < _TASKS_PER_SLOT * self.slots():
+                while tasks and not is_broken and len(pending) < most_pending():
                     try:
                         pending[submit(executor, tasks[0])] = tasks[0]
                         tasks.popleft()

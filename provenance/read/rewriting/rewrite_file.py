@@ -8,6 +8,7 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.compression import compress_into
 from provenance.read.formats.json_array import is_jsonl_file
+from provenance.read.formats.text_file import detect_encoding, read_content
 from provenance.read.rewriting.output_file import create_file
 from provenance.read.rewriting.removal_plan import Removals
 from provenance.read.rewriting.rewrite_arrow import rewrite_arrow
@@ -15,7 +16,6 @@ from provenance.read.rewriting.rewrite_csv import rewrite_csv
 from provenance.read.rewriting.rewrite_json import rewrite_array
 from provenance.read.rewriting.rewrite_jsonl import rewrite_jsonl
 from provenance.read.rewriting.rewrite_parquet import rewrite_parquet
-from provenance.read.rewriting.rewrite_text import rewrite_text
 
 
 def rewrite_file(file: File, path: Path, removals: Removals) -> bool:
@@ -75,6 +75,15 @@ def check_rewritable(file: File) -> None:
         )
 
 
+def _rewrite_text(file: File, sink: BinaryIO, removals: Removals) -> None:
+    data = read_content(file)
+    mark, encoding = detect_encoding(data)
+    row_removals = removals.of(0, file.display_path)
+    text = row_removals.edit("text", data.removeprefix(mark).decode(encoding))
+    row_removals.check()
+    sink.write(mark + text.encode(encoding))
+
+
 _ONLY_READ = {
     "mds": "MDS shards",
     "tfrecord": "TFRecord files",
@@ -87,7 +96,7 @@ _BINARY_WRITERS: dict[str, Callable[[File, BinaryIO, Removals], None]] = {
 }
 _TEXT_WRITERS: dict[str, Callable[[File, BinaryIO, Removals], None]] = {
     "csv": rewrite_csv,
-    "text": rewrite_text,
+    "text": _rewrite_text,
 }
 
 

@@ -1,13 +1,12 @@
 """All signals of a page combined: files of its site, headers and tags."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from provenance.model.rules.signals import Agents, Notice, Stance
-from provenance.read.signals.ai_txt import ai_notice
-from provenance.read.signals.noai import noai_notice
 from provenance.read.signals.path_patterns import url_path
-from provenance.read.signals.robots_txt import RobotsFile, parse_robots, robots_notices
+from provenance.read.signals.robots_txt import RobotsFile, ai_notice, parse_robots, robots_notices
 from provenance.read.signals.rsl import RslContent, parse_rsl, rsl_notice
 from provenance.read.signals.tdmrep import Location, mining_notice, parse_locations
 from provenance.read.signals.usage_preferences import VOCABULARIES, field_notice, line_notices
@@ -19,6 +18,7 @@ HEADER_NAMES = ("x-robots-tag", "tdm-reservation", "tdm-policy", "content-usage"
 """Supported headers."""
 
 _TDM_FIELDS = ("tdm-reservation", "tdm-policy")
+_NOAI = re.compile(r"(?<![\w-])noai(?![\w-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,21 @@ def _all_notices(page: PageMetadata, files: SiteFiles, agents: Agents) -> Iterat
     yield from (
         noai_notice(f'tag "{name}"', value) for name, value in page.tags if name not in _TDM_FIELDS
     )
+
+
+def noai_notice(where: str, value: str) -> Notice:
+    """Return the notice of a list of directives, which may disallow machine learning.
+
+    Parameters
+    ----------
+    where : str
+        "header X-Robots-Tag", 'tag "robots"'.
+    value : str
+        The directives; a directive for a single robot counts for all. `noimageai` is about images
+        and is ignored.
+    """
+    stance = Stance.DISALLOWS if _NOAI.search(value) else Stance.SILENT
+    return Notice("noai", stance, f'{where}: "{value}"')
 
 
 def _file_notices(

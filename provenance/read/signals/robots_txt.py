@@ -1,4 +1,4 @@
-"""robots.txt (RFC 9309): groups of robots, and what each may fetch."""
+"""robots.txt (RFC 9309): groups of robots, and what each may fetch; ai.txt in its syntax."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +18,8 @@ USAGE_FIELDS = ("content-usage", "content-signal")
 _LINES = re.compile(r"\r\n|\r|\n")
 _PRODUCT = re.compile(r"[^\s/]*")
 _MAX_SHOWN_CHARS = 80
+_PAGE_SUFFIX = ".html"
+"""Suffix that ai.txt's patterns assume for a path without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +184,26 @@ def _strictest(signal: str, agent_rules: Sequence[tuple[str, RobotsLine | None]]
             names = ", ".join(agent for agent, line in matching if line == first)
             return Notice(signal, stance, f"robots.txt, {first}, for {names}")
     return Notice(signal, Stance.SILENT, "robots.txt has no rule for these robots here")
+
+
+def ai_notice(file: RobotsFile, path: str) -> Notice:
+    """Return the notice of an ai.txt on a page: whether it may be in a training set.
+
+    Notes
+    -----
+    The format is that of Spawning's generator: patterns of media types. It is not defined which
+    robots an ai.txt addresses, so all groups count, and a disallow takes precedence.
+    """
+    last = path.split("?", 1)[0].rsplit("/", 1)[-1]
+    paths = (path,) if "." in last else (path, f"{path.split('?', 1)[0]}{_PAGE_SUFFIX}")
+    rules = [
+        line
+        for group in file.groups
+        for each in paths
+        if (line := deciding_rule(group.rules, each)) is not None
+    ]
+    for name, stance in (("disallow", Stance.DISALLOWS), ("allow", Stance.ALLOWS)):
+        lines = [line for line in rules if line.name == name]
+        if lines:
+            return Notice("ai-txt", stance, f"ai.txt, {min(lines, key=lambda line: line.number)}")
+    return Notice("ai-txt", Stance.SILENT, "ai.txt has no rule for this page")

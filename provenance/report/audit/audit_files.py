@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +108,3 @@ def _earlier_files(folder: Path) -> set[str]:
             document = json.loads(read_small_file(folder / place / _MARK))
             names |= {str(each["name"]) for each in document["files"]} & {ITEMS_FILE, WORKS_FILE}
     return names
-
-
-def audit_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of audit.json."""
-    text = files("provenance.report.audit").joinpath("audit.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema

@@ -2,11 +2,11 @@
 
 The vocabulary is that of MLCommons' Croissant format specification 1.1 (29 January 2026) and of its
 RAI extension 1.0. Which RAI fields are needed is what the Evaluations and Datasets track of NeurIPS
-asked for in 2026; `mlcroissant` does not check it, so `croissant_faults` does.
+asked for in 2026; `mlcroissant` does not check it, but a test of ours does.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -47,14 +47,6 @@ _CONTEXT: dict[str, Any] = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
 } | {term: f"cr:{term}" for term in _TERMS}
 
-RAI_TEXTS = (
-    *("rai:dataLimitations", "rai:dataBiases", "rai:personalSensitiveInformation"),
-    *("rai:dataUseCases", "rai:dataSocialImpact"),
-)
-_REQUIRED = (
-    *("name", "description", "url", "license", "creator", "datePublished", "version"),
-    *(*RAI_TEXTS, "rai:hasSyntheticData", "prov:wasDerivedFrom", "prov:wasGeneratedBy"),
-)
 _MOST_FILES = 1000
 _MEDIA_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
@@ -239,25 +231,3 @@ def _activities(material: DisclosureMaterial) -> Iterator[dict[str, Any]]:
         },
         "identifier": f"sha256:{material.digest}",
     }
-
-
-def croissant_faults(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what the metadata lacks that `mlcroissant` does not ask for: empty if nothing.
-
-    Parameters
-    ----------
-    document : mapping
-        Croissant metadata.
-    """
-    missing = [key for key in _REQUIRED if document.get(key) in (None, "", [], {}, NOT_ANSWERED)]
-    faults = [f"{key} is missing" for key in missing]
-    if {CROISSANT, RAI} - {*document.get("conformsTo", ())}:
-        faults.append(f"conformsTo must name {CROISSANT} and {RAI}")
-    synthetic = document.get("rai:hasSyntheticData")
-    if synthetic is not None and not isinstance(synthetic, bool):
-        faults.append("rai:hasSyntheticData must be true or false")
-    for key in ("prov:wasDerivedFrom", "prov:wasGeneratedBy"):
-        nodes = document.get(key)
-        if isinstance(nodes, list) and any(not isinstance(node, Mapping) for node in nodes):
-            faults.append(f"{key} must consist of nodes")
-    return tuple(faults)

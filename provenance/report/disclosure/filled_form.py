@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
@@ -125,13 +124,6 @@ def _dataset_json(dataset: DisclosedDataset) -> dict[str, Any]:
         ],
         "note": dataset.note or None,
     }
-
-
-def form_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a form."""
-    text = files("provenance.report.disclosure").joinpath("disclosure.schema.json")
-    schema: dict[str, Any] = json.loads(text.read_text("utf-8"))
-    return schema
 
 
 def parse_form(text: str, digest: str, kind: str) -> PreviousDisclosure:

@@ -1,6 +1,6 @@
 """An SPDX 3.0.1 document on a dataset, with the dataset profile, as JSON-LD."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -19,12 +19,6 @@ CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 _NO_LICENCE = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense"
 _CREATION = "_:creation"
 _MODALITIES = {"text", "image", "audio", "video", "sensor", "numeric", "graph", "structured"}
-
-REQUIRED = (
-    *("name", "originatedBy", "suppliedBy", "releaseTime", "software_primaryPurpose"),
-    *("software_packageVersion", "software_downloadLocation", "dataset_datasetType"),
-)
-"""Properties that the dataset profile of 3.0.1 asks for; 3.1 asks for fewer."""
 
 
 def spdx(material: DisclosureMaterial) -> str:
@@ -211,16 +205,3 @@ def _annotation(base: str, entry: Entry) -> dict[str, Any]:
         statement=f"{entry.title} ({entry.status}): {' '.join(entry.lines)} [{entry.source}, "
         f"SHA-256 {entry.digest}]",
     )
-
-
-def spdx_faults(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what the dataset profile of 3.0.1 asks for and a document lacks; empty if nothing."""
-    graph = document["@graph"]
-    [package] = [each for each in graph if each["type"] == "dataset_DatasetPackage"]
-    faults = [f"{key} is missing" for key in REQUIRED if key not in package]
-    faults += [
-        f"{kind} must be there once"
-        for kind in ("hasDeclaredLicense", "hasConcludedLicense")
-        if sum(each.get("relationshipType") == kind for each in graph) != 1
-    ]
-    return tuple(faults)

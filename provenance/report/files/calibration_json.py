@@ -1,7 +1,6 @@
 """calibration.json: measured recall and false matches, to correct shares with."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +63,3 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
     )
     head = json.dumps(document, indent=2, allow_nan=False).removesuffix("\n}")
     write_text(f'{head},\n  "plants": {{\n{columns}\n  }}\n}}\n', path)
-
-
-def calibration_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of calibration.json."""
-    text = files("provenance.report").joinpath("calibration.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema

@@ -1,7 +1,5 @@
 """receipt.json: what was removed from a corpus and why; and removed.parquet with every removal."""
 
-import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +41,3 @@ def write_receipt(receipt: Receipt, removals: pa.Table, folder: Path) -> None:
     pq.write_table(removals.sort_by(order), place / REMOVALS_FILE_NAME, compression="zstd")
     text = dump_json(receipt_document(receipt), indent=2)
     (place / FILE_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def receipt_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of receipt.json."""
-    text = files("provenance.report").joinpath("receipt.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema

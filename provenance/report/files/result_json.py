@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from importlib.resources import files
 from typing import Any
 
 from provenance.model.json_encoding import from_json_value, to_json_value
@@ -176,13 +175,6 @@ def loads(text: str) -> Result:
             "waivers": [_nest(each, "waiver", Waiver) for each in document["waivers"]],
         },
     )
-
-
-def result_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of result.json."""
-    text = files("provenance.report").joinpath("result.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def render(report: Report, _: RenderOptions) -> str:

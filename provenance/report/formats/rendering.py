@@ -1,4 +1,4 @@
-"""Registry of report formats. A new format is one module and one line here."""
+"""Registry of report formats. A new format is one function and one line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,8 @@ from provenance.report.files import result_json
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS
 from provenance.report.formats import (
     attribution_list,
-    csv_findings,
+    finding_rows,
     html_report,
-    jsonl_findings,
     junit,
     markdown_report,
     obligation_list,
@@ -50,8 +49,8 @@ FORMATS = {
     "markdown": Format(markdown_report.render, "md", is_shared=True),
     "sarif": Format(sarif.render, "sarif", is_shared=True),
     "junit": Format(junit.render, "xml", is_shared=True),
-    "csv": Format(csv_findings.render, "csv", is_shared=True),
-    "jsonl": Format(jsonl_findings.render, "jsonl", is_shared=True),
+    "csv": Format(finding_rows.render_csv, "csv", is_shared=True),
+    "jsonl": Format(finding_rows.render_jsonl, "jsonl", is_shared=True),
     "obligations": Format(obligation_list.render, "obligations.md", is_shared=True),
     "attribution": Format(attribution_list.render, "attribution.csv", is_shared=True),
     "github": Format(annotations.render, "log", is_shared=True),

@@ -16,9 +16,9 @@ from markdown_it import MarkdownIt
 
 from provenance.model.records.audit import AUDIT_ITEMS
 from provenance.pipeline.python_api.dataset_functions import clean as clean_dataset
-from provenance.report.audit.audit_files import audit_schema
 from tests.cli.commandline import provenance
 from tests.cli.ledgers.audits import ask, lines, ok, page, said, sentence, write
+from tests.schemas import load_schema
 
 HANDLES = ("lantern_keeper", "mossy_pier", "two_left_mittens")
 POSTS = 24
@@ -109,7 +109,7 @@ def document(answered):
 
 
 def test_the_answer_has_eleven_points_each_line_marked(document):
-    jsonschema.validate(document, audit_schema())
+    jsonschema.validate(document, load_schema("report/audit/audit"))
     assert [section["number"] for section in document["sections"]] == list(range(1, 12))
     assert all(section["statements"] for section in document["sections"])
     standings = {s for n in range(1, 12) for s, _ in lines(document, n)}

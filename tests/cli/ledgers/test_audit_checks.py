@@ -12,10 +12,10 @@ import pytest
 
 from provenance import audit as audit_in_python
 from provenance.errors import InputError
-from provenance.report.audit.audit_files import audit_schema
 from provenance.signing import create_key
 from tests.cli.commandline import provenance
 from tests.cli.ledgers.audits import ask, lines, ok, page, said, sentence, write
+from tests.schemas import load_schema
 
 POSTS = 12
 POLICY = '[ledger]\npath = "ledger"\n[check]\ncommon_background = false\n'
@@ -88,7 +88,7 @@ def test_a_lesser_check_replaces_no_fuller_one(place, later, is_first):
     ):
         check(place, "pages", registry, *options)
     document = ask(place, "x")
-    jsonschema.validate(document, audit_schema())
+    jsonschema.validate(document, load_schema("report/audit/audit"))
     found = counts(document)
     assert (found["items"], found["documents"], found["passages"]) == (6, 6, 6)
     assert found["tokens"] == 6 * 16
@@ -444,7 +444,7 @@ def test_points_are_withheld_with_all_that_belongs_to_them(place):
     for options in (("--withhold", "3,4,8"), ("--only", "1,2,5,6,7,9,10,11")):
         ok(place, "audit", "x", "-o", "out", "-q", *options)
         document = json.loads((place / "out" / "audit.json").read_text())
-        jsonschema.validate(document, audit_schema())
+        jsonschema.validate(document, load_schema("report/audit/audit"))
         assert [each["number"] for each in document["sections"]] == [1, 2, 5, 6, 7, 9, 10, 11]
         assert document["withheld"] == [3, 4, 8]
         assert (document["found"], document["datasets"], document["files"]) == (None, [], [])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.interruptions.killable_writes import REPORTS
-from tests.faults.interruptions.killed_writers import is_late
+from tests.faults.interruptions.killed_writers import is_late, long
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -17,30 +17,38 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def known(child, tmp_path_factory) -> dict[str, dict[str, bytes]]:
+def answers(child, tmp_path_factory) -> Path:
+    """A folder of each answer."""
     folder = tmp_path_factory.mktemp("answers")
     for name in REPORTS:
         child.run("save_answer", str(folder / name), name)
-    return {name: files_of(folder / name) for name in REPORTS}
+    return folder
 
 
-@pytest.mark.parametrize("others", [{}, {"notes.txt": b"ours", "more.csv": b"1,2"}])
-@pytest.mark.parametrize(
-    ("old", "new"), [(None, "first"), ("first", "second"), ("second", "third")]
-)
+@pytest.fixture(scope="module")
+def known(answers) -> dict[str, dict[str, bytes]]:
+    return {name: files_of(answers / name) for name in REPORTS}
+
+
+NOTHING, FILES = {}, {"notes.txt": b"ours", "more.csv": b"1,2"}
+FAST = [(None, "first", NOTHING), ("first", "second", NOTHING), ("second", "third", FILES)]
+LONG = [(None, "first", FILES), ("first", "second", FILES), ("second", "third", NOTHING)]
+
+
+@pytest.mark.parametrize(("old", "new", "others"), [*FAST, *long(LONG)])
 def test_a_kill_leaves_the_old_answer_or_the_new_one(
-    child, known, tmp_path, old, new, others
+    child, answers, known, tmp_path, old, new, others
 ) -> None:
     out, outcomes = tmp_path / "place" / "out", []
 
     def start() -> None:
         shutil.rmtree(out.parent, ignore_errors=True)
-        if others or old:
+        if old:
+            shutil.copytree(answers / old, out)
+        elif others:
             out.mkdir(parents=True)
         for name, content in others.items():
             (out / name).write_bytes(content)
-        if old:
-            child.run("save_answer", str(out), old)
 
     start()
     steps = child.run("save_answer", str(out), new)
@@ -65,10 +73,12 @@ def test_beside_folders_of_others_an_interrupted_answer_is_completed(
     (out / "ours").mkdir(parents=True)
     (out / "ours" / "notes.txt").write_text("kept")
     child.run("save_answer", str(out), "second")
+    before = shutil.copytree(out, tmp_path / "before")
     steps = child.run("save_answer", str(out), "third")
     assert files_of(out) == known["third"]
     for step in range(1, len(steps) + 1):
-        child.run("save_answer", str(out), "second")
+        shutil.rmtree(out)
+        shutil.copytree(before, out)
         assert child.run("save_answer", str(out), "third", step=step) is None
         there = files_of(out)
         if "audit.json" in there:

@@ -4,6 +4,7 @@ import itertools
 import random
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,14 +14,20 @@ from tests.faults.interruptions.replaced_reports import FILES, which, which_to_o
 
 
 @pytest.fixture(scope="module")
-def known(child, tmp_path_factory) -> dict[str, dict[str, bytes]]:
-    """The files of each report."""
+def reports(child, tmp_path_factory) -> Path:
+    """A folder of each report."""
     folder = tmp_path_factory.mktemp("known")
     for name in REPORTS:
         child.run("save_report", str(folder / name), name)
         assert {path.name for path in (folder / name).iterdir()} == FILES[name]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def known(reports) -> dict[str, dict[str, bytes]]:
+    """The files of each report."""
     return {
-        name: {path.name: path.read_bytes() for path in (folder / name).iterdir()}
+        name: {path.name: path.read_bytes() for path in (reports / name).iterdir()}
         for name in REPORTS
     }
 
@@ -46,13 +53,14 @@ FAST, LONG = [REPORTS], [*itertools.permutations(REPORTS)]
 
 @pytest.mark.parametrize(("old", "new", "last"), [*FAST, *long(LONG)])
 def test_a_report_is_replaced_in_one_moment_for_everybody(
-    child, known, tmp_path, old, new, last
+    child, reports, known, tmp_path, old, new, last
 ) -> None:
     out, outcomes = tmp_path / "out", []
-    child.run("save_report", str(out), old)
+    shutil.copytree(reports / old, out)
     steps = child.run("save_report", str(out), new)
     for step in range(1, len(steps) + 1):
-        child.run("save_report", str(out), old)
+        shutil.rmtree(out)
+        shutil.copytree(reports / old, out)
         assert child.run("save_report", str(out), new, step=step) is None
         assert which(out) == which_to_others(out, known)
         outcomes.append(which(out) == new)
@@ -72,9 +80,11 @@ def test_beside_other_files_too_a_report_is_old_or_new_and_never_a_mixture(
     out.mkdir()
     (out / "mine.txt").write_text("mine")
     child.run("save_report", str(out), old)
+    before = shutil.copytree(out, tmp_path.with_name(f"{tmp_path.name}-before"))
     steps = child.run("save_report", str(out), new)
     for step in range(1, len(steps) + 1):
-        child.run("save_report", str(out), old)
+        shutil.rmtree(out)
+        shutil.copytree(before, out)
         assert child.run("save_report", str(out), new, step=step) is None
         outcomes.append(which(out) == new)
         assert which(out) in {old, new}

@@ -16,8 +16,9 @@ from provenance.pipeline.checking.check_inputs import open_references
 from provenance.pipeline.settings import Settings
 from provenance.read.language_counts import load_language
 from provenance.report.files.calibration_json import write_calibration
-from provenance.report.files.result_json import result_document, result_schema
+from provenance.report.files.result_json import result_document
 from tests.pipeline.conftest import Writer
+from tests.schemas import load_schema
 
 WRITER = Writer(11)
 
@@ -95,7 +96,7 @@ def test_a_result_tells_of_all_of_them(world):
 
     document = result_document(made.result)
 
-    jsonschema.Draft202012Validator(result_schema()).validate(document)
+    jsonschema.Draft202012Validator(load_schema("report/result")).validate(document)
     assert document["calibration"]["path"] == policy.calibration
     assert document["sample"]["of_documents"] == 240
     assert [each["path"] for each in document["backgrounds"]] == [str(folder / "book")]

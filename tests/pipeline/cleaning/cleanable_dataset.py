@@ -10,9 +10,9 @@ from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.settings import Settings
-from provenance.report.files.receipt_json import receipt_schema
+from tests.schemas import load_schema
 
-_RECEIPT = jsonschema.Draft202012Validator(receipt_schema())
+_RECEIPT = jsonschema.Draft202012Validator(load_schema("report/receipt"))
 
 
 class World:

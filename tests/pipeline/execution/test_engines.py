@@ -224,6 +224,37 @@ def test_a_lost_pool_delays_only_the_tasks_that_were_running(job):
     assert sorted(log) == list(range(len(parts)))
 
 
+def test_tasks_that_were_lost_are_run_again_one_by_one_in_one_pool():
+    pools: list[list[int]] = []
+    pending: set[int] = set()
+
+    class Killed(Executor):
+        def __init__(self) -> None:
+            pools.append([])
+
+        def submit(self, function, /, task):
+            pools[-1].append(task)
+            future: Future = Future()
+            if len(pools) == 1:
+                future.set_exception(BrokenProcessPool("killed"))
+            else:
+                pending.add(task)
+                future.set_result(task)
+            return future
+
+    def finish(task: int, _: int) -> None:
+        assert len(pools) < 3 or pending == {task}
+        pending.remove(task)
+
+    def submit(executor: Executor, task: int) -> Future:
+        return executor.submit(int, task)
+
+    assert TaskRunner(Killed, lambda: 2).run(range(8), submit, finish) == {}
+    assert sorted(pools[0] + pools[1]) == list(range(8))
+    assert sorted(pools[2]) == sorted(pools[0])
+    assert len(pools) == 3
+
+
 def test_a_sample_is_drawn_by_threads(corpus, policy):
     with pytest.raises(PolicyError, match="--sample cannot be combined"):
         check([str(corpus)], policy, Settings(engine="processes", sample=0.5))

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from provenance.model.rules.signals import Stance
 from provenance.read.signals import PageMetadata, page_notices, parse_card, parse_files
-from provenance.read.signals.ai_txt import ai_notice
 from provenance.read.signals.dataset_cards import card_notice
 from provenance.read.signals.meta_tags import parse_tags
-from provenance.read.signals.noai import noai_notice
+from provenance.read.signals.page_signals import noai_notice
 from provenance.read.signals.path_patterns import url_path
-from provenance.read.signals.robots_txt import parse_robots
+from provenance.read.signals.robots_txt import ai_notice, parse_robots
 from provenance.read.signals.tdmrep import mining_notice, parse_locations
 
 NO, YES, SILENT = Stance.DISALLOWS, Stance.ALLOWS, Stance.SILENT

@@ -13,16 +13,17 @@ from provenance.model.records.disclosure_questions import QUESTIONS, AnswerKind,
 from provenance.model.results.corpus_files import CorpusFile
 from provenance.model.rules.terms import DateRange
 from provenance.report.disclosure.croissant import (
-    RAI_TEXTS,
+    CROISSANT,
+    NOT_ANSWERED,
+    RAI,
     croissant,
     croissant_document,
-    croissant_faults,
     licence_address,
 )
 from provenance.report.disclosure.cyclonedx_bom import cyclonedx, cyclonedx_document
 from provenance.report.disclosure.dataset_card import dataset_card
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
-from provenance.report.disclosure.spdx_dataset import REQUIRED, spdx, spdx_document, spdx_faults
+from provenance.report.disclosure.spdx_dataset import spdx, spdx_document
 from tests.report.disclosure.disclosure_samples import (
     VALUES,
     answered_material,
@@ -30,7 +31,47 @@ from tests.report.disclosure.disclosure_samples import (
     with_answers,
 )
 
-EIGHT = (*RAI_TEXTS, "rai:hasSyntheticData", "prov:wasDerivedFrom", "prov:wasGeneratedBy")
+CROISSANT_FIELDS = ("name", "description", "url", "license", "creator", "datePublished", "version")
+EIGHT = (
+    *("rai:dataLimitations", "rai:dataBiases", "rai:personalSensitiveInformation"),
+    *("rai:dataUseCases", "rai:dataSocialImpact", "rai:hasSyntheticData"),
+    *("prov:wasDerivedFrom", "prov:wasGeneratedBy"),
+)
+SPDX_FIELDS = (
+    *("name", "originatedBy", "suppliedBy", "releaseTime", "software_primaryPurpose"),
+    *("software_packageVersion", "software_downloadLocation", "dataset_datasetType"),
+)
+"""Properties that the dataset profile of 3.0.1 asks for; 3.1 asks for fewer."""
+
+
+def croissant_faults(document):
+    """What metadata lacks that `mlcroissant` does not ask for."""
+    empty = (None, "", [], {}, NOT_ANSWERED)
+    missing = [key for key in (*CROISSANT_FIELDS, *EIGHT) if document.get(key) in empty]
+    faults = [f"{key} is missing" for key in missing]
+    if {CROISSANT, RAI} - {*document.get("conformsTo", ())}:
+        faults.append(f"conformsTo must name {CROISSANT} and {RAI}")
+    if not isinstance(document.get("rai:hasSyntheticData", True), bool):
+        faults.append("rai:hasSyntheticData must be true or false")
+    faults += [
+        f"{key} must consist of nodes"
+        for key in ("prov:wasDerivedFrom", "prov:wasGeneratedBy")
+        if any(not isinstance(node, dict) for node in document.get(key, ()))
+    ]
+    return tuple(faults)
+
+
+def spdx_faults(document):
+    """What the dataset profile of 3.0.1 asks for and a document lacks."""
+    graph = document["@graph"]
+    [package] = [each for each in graph if each["type"] == "dataset_DatasetPackage"]
+    faults = [f"{key} is missing" for key in SPDX_FIELDS if key not in package]
+    faults += [
+        f"{kind} must be there once"
+        for kind in ("hasDeclaredLicense", "hasConcludedLicense")
+        if sum(each.get("relationshipType") == kind for each in graph) != 1
+    ]
+    return tuple(faults)
 
 
 @pytest.mark.filterwarnings("ignore")  # of the libraries that it uses
@@ -317,7 +358,7 @@ def test_the_dataset_profile_of_spdx_is_complete():
     faults = spdx_faults(spdx_document(unanswered_material()))
     missing = {"originatedBy", "suppliedBy", "releaseTime", "software_downloadLocation"}
     assert set(faults) == {f"{key} is missing" for key in missing}
-    for key in REQUIRED:
+    for key in SPDX_FIELDS:
         document = spdx_document(answered_material())
         [package] = [each for each in document["@graph"] if each["type"].startswith("dataset")]
         del package[key]

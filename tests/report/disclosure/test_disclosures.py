@@ -26,7 +26,6 @@ from provenance.report.disclosure.filled_form import (
     changes,
     form_json,
     form_markdown,
-    form_schema,
     parse_form,
 )
 from tests.report.disclosure.disclosure_samples import (
@@ -35,6 +34,7 @@ from tests.report.disclosure.disclosure_samples import (
     unanswered_material,
     with_answers,
 )
+from tests.schemas import load_schema
 
 LINK = "https://a.example"
 MARKDOWN = [name for name, each in DISCLOSURE_FORMATS.items() if each.file.endswith(".md")]
@@ -49,7 +49,7 @@ def entry(form, id_):
 
 
 def validate(text):
-    schema = form_schema()
+    schema = load_schema("report/disclosure/disclosure")
     jsonschema.Draft202012Validator.check_schema(schema)
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     jsonschema.Draft202012Validator(schema, format_checker=checker).validate(json.loads(text))

@@ -13,10 +13,10 @@ from provenance.model.results.calibration import PLANTS, Calibration, FalseRate,
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.report.files.calibration_json import (
     calibration_document,
-    calibration_schema,
     write_calibration,
 )
 from provenance.report.terminal.recall_table import recall_table
+from tests.schemas import load_schema
 
 UNKNOWN = FalseRate(None, "nobody measured it", 0, 1.0, 0, 0, 0, None, None, None, None)
 MEASURED = FalseRate("control", None, 2_000_000, 1.5, 3, 2, 31, 1.5, 23.25, 0.18, 5.4)
@@ -77,14 +77,14 @@ def test_a_file_follows_the_schema_and_is_read_back_equal(false, tmp_path):
     calibration = replace(CALIBRATION, false=false)
     write_calibration(calibration, tmp_path / "calibration.json")
     document = json.loads((tmp_path / "calibration.json").read_text("utf-8"))
-    Draft202012Validator.check_schema(calibration_schema())
-    Draft202012Validator(calibration_schema()).validate(document)
+    Draft202012Validator.check_schema(load_schema("report/calibration"))
+    Draft202012Validator(load_schema("report/calibration")).validate(document)
     assert document == calibration_document(calibration)
     assert load_calibration(tmp_path / "calibration.json") == calibration
 
 
 def test_the_schema_knows_every_key(tmp_path):
-    schema = calibration_schema()
+    schema = load_schema("report/calibration")
     document = calibration_document(CALIBRATION)
     assert list(schema["properties"]) == list(document)
     assert list(schema["properties"]["plants"]["properties"]) == PLANTS.names

@@ -18,12 +18,13 @@ from provenance.model.records.receipt import (
     Volume,
 )
 from provenance.model.rules.terms import Verdict
-from provenance.report.files.receipt_json import receipt_document, receipt_schema, write_receipt
+from provenance.report.files.receipt_json import receipt_document, write_receipt
 from provenance.report.terminal.clean_summary import receipt_text
 from provenance.report.terminal.terminal_style import TerminalStyle
 from tests.report.result_strategies import made
+from tests.schemas import load_schema
 
-VALIDATOR = jsonschema.Draft202012Validator(receipt_schema())
+VALIDATOR = jsonschema.Draft202012Validator(load_schema("report/receipt"))
 SAMPLE = Receipt(
     tool="0.1.0",
     created=datetime(2026, 5, 1, tzinfo=UTC),
@@ -116,4 +117,4 @@ def test_every_field_of_the_schema_has_a_description() -> None:
             for name, part in schema.items():
                 yield from without_words(part, f"{where}.{name}")
 
-    assert list(without_words(receipt_schema(), "")) == []
+    assert list(without_words(load_schema("report/receipt"), "")) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from provenance.model.results.result import Result
-from provenance.report.files.result_json import dumps, loads, result_document, result_schema
+from provenance.report.files.result_json import dumps, loads, result_document
 from tests.report.result_strategies import RESULTS
 from tests.report.samples import (
     calibrated_report,
@@ -17,8 +17,9 @@ from tests.report.samples import (
     sample_report,
     sampled_report,
 )
+from tests.schemas import load_schema
 
-VALIDATOR = jsonschema.Draft202012Validator(result_schema())
+VALIDATOR = jsonschema.Draft202012Validator(load_schema("report/result"))
 CONTRACT = {
     *("schema", "tool", "corpus", "registries", "rules", "purpose", "status", "violations"),
     *("shares", "created", "policy", "gates", "rulings", "waivers", "method"),
@@ -44,8 +45,8 @@ def test_any_result_follows_its_schema_and_comes_back_equal(result):
 
 
 def test_the_schema_is_a_schema_that_names_no_place_on_the_web():
-    jsonschema.Draft202012Validator.check_schema(result_schema())
-    assert result_schema()["$id"] == "urn:provenance:result:1"
+    jsonschema.Draft202012Validator.check_schema(load_schema("report/result"))
+    assert load_schema("report/result")["$id"] == "urn:provenance:result:1"
 
 
 def test_every_field_of_the_schema_has_a_description():
@@ -57,7 +58,7 @@ def test_every_field_of_the_schema_has_a_description():
             for name, part in schema.items():
                 yield from without_words(part, f"{where}.{name}")
 
-    assert list(without_words(result_schema(), "")) == []
+    assert list(without_words(load_schema("report/result"), "")) == []
 
 
 def test_the_schema_lets_no_unknown_field_in():

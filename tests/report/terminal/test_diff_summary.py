@@ -13,7 +13,7 @@ from provenance.model.results.changes import (
     GateRegression,
     ShareChange,
 )
-from provenance.report.files.changes_json import changes_json
+from provenance.report.files.comparisons_json import changes_json
 from provenance.report.terminal.diff_summary import changes_markdown, changes_text
 from provenance.report.terminal.terminal_style import TerminalStyle
 from tests.report.sample_findings import FOUND, findings_table

@@ -1,9 +1,10 @@
-"""Changes between two datasets or reports as JSON."""
+"""Comparisons as JSON: changes between datasets or reports, overlaps of sketches."""
 
 from typing import Any
 
 from provenance.model.json_encoding import to_json_value
 from provenance.model.results.changes import CHANGES_SCHEMA, Changes
+from provenance.model.results.sketches import COMPARISON_SCHEMA, Comparison
 from provenance.report.sanitize import dump_json
 
 _COLUMNS = (
@@ -28,5 +29,18 @@ def changes_json(changes: Changes) -> str:
             "vanished": changes.vanished.select(_COLUMNS).to_pylist(),
         },
         "reservations": to_json_value(changes.reservations),
+    }
+    return dump_json(document, indent=2) + "\n"
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """Serialize a comparison as JSON."""
+    document = {
+        "schema": COMPARISON_SCHEMA,
+        "tool": {"name": "provenance", "version": comparison.tool},
+        "width": comparison.width,
+        "incomplete": comparison.is_incomplete,
+        "query": to_json_value(comparison.query),
+        "overlaps": to_json_value(comparison.overlaps),
     }
     return dump_json(document, indent=2) + "\n"
