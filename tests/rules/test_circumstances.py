@@ -213,6 +213,54 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("gutenberg", {"day": "2024-01-01", "actor": RECIPIENT}, "unknown/not-bound"),
     ("hackernews", {"day": "2024-01-01", "actor": SCRAPER}, "restricted/automated-access"),
     ("youtube", {"day": "2025-01-01", "actor": SCRAPER}, "restricted/automated-access"),
+    *(
+        ("ao3", {"day": "2025-06-01", "actor": SCRAPER, **more}, outcome)
+        for more, outcome in [
+            ({"commercial": True}, "forbidden/condition-unmet"),
+            ({"commercial": False}, "restricted/explicit-ml"),
+            ({"commercial": False, "purpose": "research-tdm"}, "restricted/explicit-ml"),
+            ({"commercial": True, "model": ()}, "restricted/automated-access"),
+        ]
+    ),
+    (
+        "quora",
+        {"day": "2024-06-01", "actor": SCRAPER, "commercial": False},
+        "forbidden/explicit-ml",
+    ),
+    *(
+        ("quora", {"day": "2024-06-01", "actor": SCRAPER, "purpose": purpose, **more}, outcome)
+        for purpose, more, outcome in [
+            ("research-tdm", {"commercial": False}, "forbidden/explicit-ml"),
+            ("retrieval", {"commercial": False}, "restricted/commercial-use"),
+            ("retrieval", {"commercial": True}, "restricted/commercial-use"),
+        ]
+    ),
+    *(
+        ("dailymotion", {"day": day, "actor": SCRAPER, "purpose": "research-tdm"}, outcome)
+        for day, outcome in [
+            ("2025-02-26", "unknown/no-terms"),
+            ("2025-02-27", "restricted/automated-access"),
+            ("2025-12-12", "forbidden/explicit-ml"),
+        ]
+    ),
+    *(
+        ("sourcehut", {"day": day, "actor": SCRAPER, "purpose": purpose, **more}, outcome)
+        for day, purpose, more, outcome in [
+            ("2024-06-01", "pretraining", {"commercial": True}, "forbidden/condition-unmet"),
+            ("2024-06-01", "pretraining", {"commercial": False}, "restricted/licence-scope"),
+            ("2025-09-01", "pretraining", {"commercial": False}, "forbidden/explicit-ml"),
+            ("2025-09-01", "research-tdm", {"commercial": False}, "restricted/licence-scope"),
+            ("2025-09-01", "research-tdm", {"commercial": True}, "forbidden/condition-unmet"),
+        ]
+    ),
+    *(
+        ("discord", {"day": day, "actor": DEVELOPER, "purpose": purpose}, outcome)
+        for day, purpose, outcome in [
+            ("2024-01-01", "pretraining", "unknown/licence-scope"),
+            ("2025-01-01", "pretraining", "forbidden/explicit-ml"),
+            ("2025-01-01", "retrieval", "unknown/licence-scope"),
+        ]
+    ),
     ("nobody-knows", {}, "unknown/no-rule"),
 ]
 

@@ -23,6 +23,7 @@ START = {
     "unknown": "not verified",
 }
 TRAINING = ["fine-tuning", "pretraining", "research-tdm"]
+EVERY_USE = ["evaluation", "fine-tuning", "pretraining", "research-tdm", "retrieval"]
 CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # What its notes report of s.3.2 is an obligation.
     ("reddit-data-api-terms", "2023-04-18"): {
@@ -36,9 +37,7 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # They reserve what their words reach, and research that trains is within that.
     ("aipref-content-usage", "2026-08-19"): {"from": None, "uses": TRAINING},
     ("ai-txt-spawning", None): {"uses": TRAINING},
-    ("noai-meta", None): {
-        "uses": ["evaluation", "fine-tuning", "pretraining", "research-tdm", "retrieval"]
-    },
+    ("noai-meta", None): {"uses": EVERY_USE},
     # Default copyright needs no reading to be known.
     ("all-rights-reserved", None): {
         "verdict": "forbidden",
@@ -116,6 +115,24 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "user opts out (E.3, J.3).",
         "condition": "GitHub and its affiliates only",
     },
+    # The bar is on commercial generative AI; other scraping is allowed within robots.txt.
+    ("ao3-terms-faq", "2024-11-19"): {
+        "verdict": "restricted",
+        "uses": EVERY_USE,
+        "paraphrase": "Scraping to get material for commercial generative AI is barred; scraping "
+        "for other purposes within the rules is generally allowed. Date is that of the change in "
+        "the site's source.",
+        "condition": "not for commercial generative AI; robots.txt",
+    },
+    # Training is barred for whatever purpose, research included; retrieval is in s.4.4 alone.
+    ("quora-terms", "2023-07-24"): {
+        "uses": ["evaluation", "fine-tuning", "pretraining", "research-tdm"]
+    },
+    # Research that trains is within the words, which except nobody.
+    ("dailymotion-terms", "2025-12-12"): {"uses": EVERY_USE},
+    # The copy of 2022-12-01 states its own first day.
+    ("discord-terms", "2020-05-07"): {"until": "2022-03-28"},
+    ("discord-terms", "2022-12-01"): {"from": "2022-03-28", "from-basis": "document date"},
 }
 """What a lawyer's review changed against the facts, by entry and first day, with the reason."""
 END = {"not in the latest stored copy; end date not verified": "not verified"}

@@ -202,7 +202,7 @@ def test_outputs_of_llama_2_may_train_no_other_language_model_and_those_of_3_1_m
         ("spotify", "2023-05-08", "scraper", "forbidden"),
         ("spotify", "2025-05-14", "api-developer", "unknown"),
         ("spotify", "2025-05-15", "api-developer", "forbidden"),
-        ("discord", "2024-07-07", "api-developer", "restricted"),
+        ("discord", "2024-07-07", "api-developer", "unknown"),
         ("discord", "2024-07-08", "api-developer", "forbidden"),
         ("discord", "2025-09-29", "scraper", "restricted"),
         ("telegram", "2026-02-02", "api-developer", "unknown"),
