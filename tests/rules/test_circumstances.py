@@ -175,13 +175,28 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2024-01-01", "actor": ACCOUNT, "model": ("competing",)},
         "forbidden/model-output",
     ),
-    ("openai", {"day": "2024-01-01", "actor": ACCOUNT, "model": ()}, "unknown/other-model"),
+    ("openai", {"day": "2024-01-01", "actor": ACCOUNT, "model": ()}, "restricted/automated-access"),
+    (
+        "openai",
+        {"day": "2024-01-01", "actor": DEVELOPER, "purpose": "evaluation"},
+        "permitted/model-output",
+    ),
+    (
+        "llama-api",
+        {"day": "2026-08-01", "actor": DEVELOPER, "purpose": "evaluation"},
+        "permitted/model-output",
+    ),
+    (
+        "qwen-chat",
+        {"day": "2025-09-01", "actor": ACCOUNT, "purpose": "evaluation", "commercial": False},
+        "restricted/model-output",
+    ),
     (
         "openai",
         {"day": "2024-01-01", "actor": RECIPIENT, "model": ("competing",)},
         "unknown/not-bound",
     ),
-    ("deepseek", {}, "unknown/not-seen"),
+    ("deepseek", {}, "unknown/no-terms"),
     ("anthropic", {"day": "2025-05-01", "actor": ACCOUNT}, "forbidden/model-output"),
     ("microsoft-ai", {"day": "2024-01-01", "actor": ACCOUNT}, "forbidden/model-output"),
     (

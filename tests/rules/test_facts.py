@@ -133,6 +133,46 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # The copy of 2022-12-01 states its own first day.
     ("discord-terms", "2020-05-07"): {"until": "2022-03-28"},
     ("discord-terms", "2022-12-01"): {"from": "2022-03-28", "from-basis": "document date"},
+    # The text of 2023-11-14 was put off from 2023-12-14 to 2024-01-31, before it applied; the copy
+    # of 2024-06-10 states its own first day.
+    ("openai-outputs", "2023-03-14"): {"until": "2024-01-31"},
+    ("openai-outputs", "2023-12-14"): {"from": "2024-01-31", "until": "2024-02-15"},
+    ("openai-outputs", "2024-06-10"): {"from": "2024-02-15", "from-basis": "document date"},
+    # The first stored copy is of the text in force since 2025-05-31, with the same words.
+    ("openai-business-outputs", "2026-01-01"): {"from": "2025-05-31"},
+    # The copy dates itself, and its words name research and more.
+    ("deepseek-outputs", "2025-04-13"): {
+        "from": "2025-01-20",
+        "from-basis": "document date",
+        "uses": EVERY_USE,
+    },
+    # Both govern the API.
+    ("stability-outputs", "2025-07-31"): {"binds": ["account-holder", "api-developer"]},
+    ("mistral-outputs", "2025-05-27"): {
+        "binds": ["account-holder", "api-developer"],
+        "paraphrase": "Only image outputs (competing image models) and web-search outputs are "
+        "restricted; other outputs belong to the user. The API platform is among the products that "
+        "this governs.",
+    },
+    # Distillation is barred for any model; the first stored copy states its own first day.
+    ("xai-outputs", "2025-08-01"): {
+        "from": "2025-06-09",
+        "from-basis": "document date",
+        "paraphrase": "Beside competing models, scraping or reselling outputs and distilling model "
+        "data are barred, whatever the model is. The first stored copy is of the text in force "
+        "since 2025-06-09.",
+        "condition": "distillation, for any model",
+    },
+    # The days in the facts are those of annexes on personal data; the terms state their own.
+    ("llama-api-outputs", "2025-08-23"): {"from": "2025-04-29"},
+    ("llama-api-outputs", "2026-03-20"): {
+        "from": "2026-07-08",
+        "paraphrase": "Competing models barred without Meta's written consent, and so is "
+        "collecting outputs for their training sets; evaluation of one's own systems is allowed. "
+        "The terms were released on 2026-07-08; the earlier day in the copy is that of an annex on "
+        "personal data.",
+        "condition": "competing models; prior written consent; evaluation allowed",
+    },
 }
 """What a lawyer's review changed against the facts, by entry and first day, with the reason."""
 END = {"not in the latest stored copy; end date not verified": "not verified"}
