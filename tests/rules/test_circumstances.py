@@ -276,6 +276,41 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
             ("2025-01-01", "retrieval", "unknown/licence-scope"),
         ]
     ),
+    *(
+        ("pixiv", {"day": "2025-01-01", "actor": SCRAPER, **more}, outcome)
+        for more, outcome in [
+            ({"commercial": True}, "forbidden/condition-unmet"),
+            ({"commercial": False}, "restricted/explicit-ml"),
+            ({"commercial": False, "purpose": "research-tdm"}, "restricted/explicit-ml"),
+            ({"commercial": False, "purpose": "retrieval"}, "restricted/commercial-use"),
+        ]
+    ),
+    *(
+        (
+            "elsevier",
+            {"day": "2025-01-01", "actor": DEVELOPER, "purpose": "research-tdm", **more},
+            outcome,
+        )
+        for more, outcome in [
+            ({"commercial": False}, "restricted/licence-scope"),
+            ({"commercial": True}, "forbidden/condition-unmet"),
+        ]
+    ),
+    (
+        "sketchfab",
+        {"day": "2024-01-01", "actor": SCRAPER, "signals": ("noai",), "purpose": "research-tdm"},
+        "forbidden/explicit-ml",
+    ),
+    (
+        "sketchfab",
+        {"day": "2024-01-01", "actor": SCRAPER, "signals": ("noai",), "model": ()},
+        "restricted/redistribution",
+    ),
+    ("truth-social", {"day": "2024-03-13", "actor": SCRAPER}, "unknown/not-verified"),
+    ("truth-social", {"day": "2024-03-14", "actor": SCRAPER}, "restricted/automated-access"),
+    ("google-maps", {"day": "2026-04-21", "actor": DEVELOPER}, "unknown/not-seen"),
+    ("google-maps", {"day": "2026-04-22", "actor": DEVELOPER}, "forbidden/explicit-ml"),
+    ("glassdoor", {"day": "2024-02-17", "actor": SCRAPER}, "restricted/automated-access"),
     ("nobody-knows", {}, "unknown/no-rule"),
 ]
 

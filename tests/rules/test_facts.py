@@ -54,15 +54,25 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     ("eu-dsm-article-3", "2021-06-07"): {"verdict": "restricted"},
     # Clauses of a contract about content that carries a signal, not signals themselves.
     ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml"},
-    ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml"},
     ("deviantart-terms", "2024-04-07"): {"basis": "explicit-ml"},
     # The terms bind whoever accepts them or uses Developer Services: another statement is about
     # scrapers who do neither.
     ("reddit-developer-terms", "2026-03-24"): {"binds": ["api-developer"]},
-    # It has a clause on analysis: see pixiv/data-analysis-clause.
+    # The bar on crawlers is in the guidelines on live streams alone. What the terms themselves say
+    # of posts is in Article 14; see pixiv/data-analysis-clause, too.
     ("pixiv-terms", "2023-04-19"): {
-        "paraphrase": "Crawlers barred. In the latest stored copy (2026-07-21) this wording was "
-        "changed.",
+        "basis": "commercial-use",
+        "clause": 'Article 14 "Prohibited Conduct", items 2 and 3',
+        "paraphrase": "Copying posts needs their author's consent, and commercial use of the "
+        "service or its content, or preparing it, is barred. Crawlers are barred by the guidelines "
+        "on live streams alone.",
+        "condition": "consent of the author; non-commercial",
+        "last-seen": "2026-07-21",
+        "end-status": "in the latest stored copy",
+        "quotation-sha256": hashlib.sha256(
+            b"Reproducing Posted Information Posted etc. to the Services or a related services "
+            b"without the consent of the copyright holder (author)"
+        ).hexdigest(),
     },
     # The cited copy has exemptions, and the clause was renumbered.
     ("github-terms", "2025-09-29"): {
@@ -163,6 +173,10 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "since 2025-06-09.",
         "condition": "distillation, for any model",
     },
+    # The copy states the day of its revision.
+    ("glassdoor-terms", "2024-03-20"): {"from": "2024-02-17", "from-basis": "document date"},
+    # Research on generative models is within the words.
+    ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml", "uses": EVERY_USE},
     # The days in the facts are those of annexes on personal data; the terms state their own.
     ("llama-api-outputs", "2025-08-23"): {"from": "2025-04-29"},
     ("llama-api-outputs", "2026-03-20"): {

@@ -125,6 +125,9 @@ def test_a_licence_grants_what_the_owner_reserved_otherwise():
         ("dailymotion", "2026-05-01"),
         ("sourcehut", "2025-09-01"),
         ("discord", "2025-01-01"),
+        ("spotify", "2024-01-01"),
+        ("truth-social", "2025-01-01"),
+        ("genius", "2022-01-01"),
     ],
 )
 @pytest.mark.parametrize("actor", [Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.RECIPIENT])
