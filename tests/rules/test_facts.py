@@ -134,6 +134,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "the site's source.",
         "condition": "not for commercial generative AI; robots.txt",
     },
+    # A copy of 2019-12-20 has these words, and dates itself two days earlier.
+    ("quora-terms", "2019-12-20"): {"from": "2019-12-18"},
     # Training is barred for whatever purpose, research included; retrieval is in s.4.4 alone.
     ("quora-terms", "2023-07-24"): {
         "uses": ["evaluation", "fine-tuning", "pretraining", "research-tdm"]
@@ -156,6 +158,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "from-basis": "document date",
         "uses": EVERY_USE,
     },
+    # They govern Google AI Studio, too.
+    ("gemini-api-outputs", "2025-05-20"): {"binds": ["account-holder", "api-developer"]},
     # Both govern the API.
     ("stability-outputs", "2025-07-31"): {"binds": ["account-holder", "api-developer"]},
     ("mistral-outputs", "2025-05-27"): {
