@@ -53,7 +53,7 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # Read at second hand, and subject to lawful access.
     ("eu-dsm-article-3", "2021-06-07"): {"verdict": "restricted"},
     # Clauses of a contract about content that carries a signal, not signals themselves.
-    ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml"},
+    ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml", "uses": EVERY_USE},
     ("deviantart-terms", "2024-04-07"): {"basis": "explicit-ml"},
     # The terms bind whoever accepts them or uses Developer Services: another statement is about
     # scrapers who do neither.
@@ -177,8 +177,16 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "since 2025-06-09.",
         "condition": "distillation, for any model",
     },
-    # The copy states the day of its revision.
+    # The copies state the days of their revision.
     ("glassdoor-terms", "2024-03-20"): {"from": "2024-02-17", "from-basis": "document date"},
+    ("goodreads-terms", "2020-07-29"): {"from": "2017-12-06", "from-basis": "document date"},
+    ("amazon-conditions-of-use", "2020-10-20"): {
+        "from": "2018-05-21",
+        "from-basis": "document date",
+    },
+    ("instagram-terms", "2020-07-29"): {"from": "2018-04-19", "from-basis": "document date"},
+    ("threads-terms", "2024-08-30"): {"from": "2023-12-04", "from-basis": "document date"},
+    ("academia-edu-terms", "2017-10-27"): {"from": "2017-05-15", "from-basis": "document date"},
     # Research on generative models is within the words.
     ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml", "uses": EVERY_USE},
     # The days in the facts are those of annexes on personal data; the terms state their own.

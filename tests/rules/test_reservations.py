@@ -126,6 +126,8 @@ def test_a_licence_grants_what_the_owner_reserved_otherwise():
         ("sourcehut", "2025-09-01"),
         ("discord", "2025-01-01"),
         ("spotify", "2024-01-01"),
+        ("artstation", "2023-06-01"),
+        ("threads", "2023-12-04"),
         ("truth-social", "2025-01-01"),
         ("genius", "2022-01-01"),
     ],
