@@ -158,6 +158,13 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "from-basis": "document date",
         "uses": EVERY_USE,
     },
+    # The words end with a limit.
+    ("wordpress-com-terms", "2020-12-03"): {
+        "paraphrase": "Users let Automattic pass public posts to chosen third parties to analyse "
+        "or distribute, though not to display in public. Visitors get nothing from this; the posts "
+        "stay their authors'.",
+        "condition": "third parties the platform selects; no public display; training not named",
+    },
     # They govern Google AI Studio, too.
     ("gemini-api-outputs", "2025-05-20"): {"binds": ["account-holder", "api-developer"]},
     # Both govern the API.
