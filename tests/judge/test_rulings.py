@@ -104,11 +104,11 @@ def test_an_undated_document_is_unknown_before_its_first_copy(book, terms):
 
 
 def test_a_role_that_nothing_is_known_to_bind_keeps_an_unstated_role_unknown(shipped):
-    """Each role counts: outputs are permitted to holders of an account alone."""
+    """Each role counts: outputs are permitted to holders of an account and developers alone."""
     ruling = judge_content("deepseek", None, None, on("2025-05-01"), shipped)
     assert (ruling.verdict, ruling.basis) == (UNKNOWN, "not-bound")
-    assert "binds anyone as scraper or as API developer or as recipient of a copy" in ruling.why
-    assert "as account holder, it is permitted (model-output)" in ruling.why
+    assert "binds anyone as scraper or as recipient of a copy" in ruling.why
+    assert "as account holder or as API developer, it is permitted (model-output)" in ruling.why
     assert "--actor" in ruling.remedy
 
 

@@ -175,13 +175,28 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2024-01-01", "actor": ACCOUNT, "model": ("competing",)},
         "forbidden/model-output",
     ),
-    ("openai", {"day": "2024-01-01", "actor": ACCOUNT, "model": ()}, "unknown/other-model"),
+    ("openai", {"day": "2024-01-01", "actor": ACCOUNT, "model": ()}, "restricted/automated-access"),
+    (
+        "openai",
+        {"day": "2024-01-01", "actor": DEVELOPER, "purpose": "evaluation"},
+        "permitted/model-output",
+    ),
+    (
+        "llama-api",
+        {"day": "2026-08-01", "actor": DEVELOPER, "purpose": "evaluation"},
+        "permitted/model-output",
+    ),
+    (
+        "qwen-chat",
+        {"day": "2025-09-01", "actor": ACCOUNT, "purpose": "evaluation", "commercial": False},
+        "restricted/model-output",
+    ),
     (
         "openai",
         {"day": "2024-01-01", "actor": RECIPIENT, "model": ("competing",)},
         "unknown/not-bound",
     ),
-    ("deepseek", {}, "unknown/not-seen"),
+    ("deepseek", {}, "unknown/no-terms"),
     ("anthropic", {"day": "2025-05-01", "actor": ACCOUNT}, "forbidden/model-output"),
     ("microsoft-ai", {"day": "2024-01-01", "actor": ACCOUNT}, "forbidden/model-output"),
     (
@@ -213,6 +228,98 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("gutenberg", {"day": "2024-01-01", "actor": RECIPIENT}, "unknown/not-bound"),
     ("hackernews", {"day": "2024-01-01", "actor": SCRAPER}, "restricted/automated-access"),
     ("youtube", {"day": "2025-01-01", "actor": SCRAPER}, "restricted/automated-access"),
+    *(
+        ("ao3", {"day": "2025-06-01", "actor": SCRAPER, **more}, outcome)
+        for more, outcome in [
+            ({"commercial": True}, "forbidden/condition-unmet"),
+            ({"commercial": False}, "restricted/explicit-ml"),
+            ({"commercial": False, "purpose": "research-tdm"}, "restricted/explicit-ml"),
+            ({"commercial": True, "model": ()}, "restricted/automated-access"),
+        ]
+    ),
+    (
+        "quora",
+        {"day": "2024-06-01", "actor": SCRAPER, "commercial": False},
+        "forbidden/explicit-ml",
+    ),
+    *(
+        ("quora", {"day": "2024-06-01", "actor": SCRAPER, "purpose": purpose, **more}, outcome)
+        for purpose, more, outcome in [
+            ("research-tdm", {"commercial": False}, "forbidden/explicit-ml"),
+            ("retrieval", {"commercial": False}, "restricted/commercial-use"),
+            ("retrieval", {"commercial": True}, "restricted/commercial-use"),
+        ]
+    ),
+    *(
+        ("dailymotion", {"day": day, "actor": SCRAPER, "purpose": "research-tdm"}, outcome)
+        for day, outcome in [
+            ("2025-02-26", "unknown/no-terms"),
+            ("2025-02-27", "restricted/automated-access"),
+            ("2025-12-12", "forbidden/explicit-ml"),
+        ]
+    ),
+    *(
+        ("sourcehut", {"day": day, "actor": SCRAPER, "purpose": purpose, **more}, outcome)
+        for day, purpose, more, outcome in [
+            ("2024-06-01", "pretraining", {"commercial": True}, "forbidden/condition-unmet"),
+            ("2024-06-01", "pretraining", {"commercial": False}, "restricted/licence-scope"),
+            ("2025-09-01", "pretraining", {"commercial": False}, "forbidden/explicit-ml"),
+            ("2025-09-01", "research-tdm", {"commercial": False}, "restricted/licence-scope"),
+            ("2025-09-01", "research-tdm", {"commercial": True}, "forbidden/condition-unmet"),
+        ]
+    ),
+    *(
+        ("discord", {"day": day, "actor": DEVELOPER, "purpose": purpose}, outcome)
+        for day, purpose, outcome in [
+            ("2024-01-01", "pretraining", "unknown/licence-scope"),
+            ("2025-01-01", "pretraining", "forbidden/explicit-ml"),
+            ("2025-01-01", "retrieval", "unknown/licence-scope"),
+        ]
+    ),
+    *(
+        ("pixiv", {"day": "2025-01-01", "actor": SCRAPER, **more}, outcome)
+        for more, outcome in [
+            ({"commercial": True}, "forbidden/condition-unmet"),
+            ({"commercial": False}, "restricted/explicit-ml"),
+            ({"commercial": False, "purpose": "research-tdm"}, "restricted/explicit-ml"),
+            ({"commercial": False, "purpose": "retrieval"}, "restricted/commercial-use"),
+        ]
+    ),
+    *(
+        (
+            "elsevier",
+            {"day": "2025-01-01", "actor": DEVELOPER, "purpose": "research-tdm", **more},
+            outcome,
+        )
+        for more, outcome in [
+            ({"commercial": False}, "restricted/licence-scope"),
+            ({"commercial": True}, "forbidden/condition-unmet"),
+        ]
+    ),
+    (
+        "sketchfab",
+        {"day": "2024-01-01", "actor": SCRAPER, "signals": ("noai",), "purpose": "research-tdm"},
+        "forbidden/explicit-ml",
+    ),
+    (
+        "sketchfab",
+        {"day": "2024-01-01", "actor": SCRAPER, "signals": ("noai",), "model": ()},
+        "restricted/redistribution",
+    ),
+    (
+        "artstation",
+        {"day": "2023-06-01", "actor": SCRAPER, "signals": ("noai",), "model": ()},
+        "restricted/automated-access",
+    ),
+    ("goodreads", {"day": "2017-12-06", "actor": SCRAPER}, "restricted/automated-access"),
+    ("amazon", {"day": "2018-05-21", "actor": SCRAPER}, "restricted/automated-access"),
+    ("instagram", {"day": "2018-04-19", "actor": SCRAPER}, "restricted/automated-access"),
+    ("academia-edu", {"day": "2017-05-15", "actor": SCRAPER}, "restricted/automated-access"),
+    ("truth-social", {"day": "2024-03-13", "actor": SCRAPER}, "unknown/not-verified"),
+    ("truth-social", {"day": "2024-03-14", "actor": SCRAPER}, "restricted/automated-access"),
+    ("google-maps", {"day": "2026-04-21", "actor": DEVELOPER}, "unknown/not-seen"),
+    ("google-maps", {"day": "2026-04-22", "actor": DEVELOPER}, "forbidden/explicit-ml"),
+    ("glassdoor", {"day": "2024-02-17", "actor": SCRAPER}, "restricted/automated-access"),
     ("nobody-knows", {}, "unknown/no-rule"),
 ]
 

@@ -23,6 +23,7 @@ START = {
     "unknown": "not verified",
 }
 TRAINING = ["fine-tuning", "pretraining", "research-tdm"]
+EVERY_USE = ["evaluation", "fine-tuning", "pretraining", "research-tdm", "retrieval"]
 CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # What its notes report of s.3.2 is an obligation.
     ("reddit-data-api-terms", "2023-04-18"): {
@@ -36,9 +37,7 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # They reserve what their words reach, and research that trains is within that.
     ("aipref-content-usage", "2026-08-19"): {"from": None, "uses": TRAINING},
     ("ai-txt-spawning", None): {"uses": TRAINING},
-    ("noai-meta", None): {
-        "uses": ["evaluation", "fine-tuning", "pretraining", "research-tdm", "retrieval"]
-    },
+    ("noai-meta", None): {"uses": EVERY_USE},
     # Default copyright needs no reading to be known.
     ("all-rights-reserved", None): {
         "verdict": "forbidden",
@@ -54,16 +53,26 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # Read at second hand, and subject to lawful access.
     ("eu-dsm-article-3", "2021-06-07"): {"verdict": "restricted"},
     # Clauses of a contract about content that carries a signal, not signals themselves.
-    ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml"},
-    ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml"},
+    ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml", "uses": EVERY_USE},
     ("deviantart-terms", "2024-04-07"): {"basis": "explicit-ml"},
     # The terms bind whoever accepts them or uses Developer Services: another statement is about
     # scrapers who do neither.
     ("reddit-developer-terms", "2026-03-24"): {"binds": ["api-developer"]},
-    # It has a clause on analysis: see pixiv/data-analysis-clause.
+    # The bar on crawlers is in the guidelines on live streams alone. What the terms themselves say
+    # of posts is in Article 14; see pixiv/data-analysis-clause, too.
     ("pixiv-terms", "2023-04-19"): {
-        "paraphrase": "Crawlers barred. In the latest stored copy (2026-07-21) this wording was "
-        "changed.",
+        "basis": "commercial-use",
+        "clause": 'Article 14 "Prohibited Conduct", items 2 and 3',
+        "paraphrase": "Copying posts needs their author's consent, and commercial use of the "
+        "service or its content, or preparing it, is barred. Crawlers are barred by the guidelines "
+        "on live streams alone.",
+        "condition": "consent of the author; non-commercial",
+        "last-seen": "2026-07-21",
+        "end-status": "in the latest stored copy",
+        "quotation-sha256": hashlib.sha256(
+            b"Reproducing Posted Information Posted etc. to the Services or a related services "
+            b"without the consent of the copyright holder (author)"
+        ).hexdigest(),
     },
     # The cited copy has exemptions, and the clause was renumbered.
     ("github-terms", "2025-09-29"): {
@@ -115,6 +124,87 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "repositories are used only as far as they are given as input to an AI feature, unless the "
         "user opts out (E.3, J.3).",
         "condition": "GitHub and its affiliates only",
+    },
+    # The bar is on commercial generative AI; other scraping is allowed within robots.txt.
+    ("ao3-terms-faq", "2024-11-19"): {
+        "verdict": "restricted",
+        "uses": EVERY_USE,
+        "paraphrase": "Scraping to get material for commercial generative AI is barred; scraping "
+        "for other purposes within the rules is generally allowed. Date is that of the change in "
+        "the site's source.",
+        "condition": "not for commercial generative AI; robots.txt",
+    },
+    # A copy of 2019-12-20 has these words, and dates itself two days earlier.
+    ("quora-terms", "2019-12-20"): {"from": "2019-12-18"},
+    # Training is barred for whatever purpose, research included; retrieval is in s.4.4 alone.
+    ("quora-terms", "2023-07-24"): {
+        "uses": ["evaluation", "fine-tuning", "pretraining", "research-tdm"]
+    },
+    # Research that trains is within the words, which except nobody.
+    ("dailymotion-terms", "2025-12-12"): {"uses": EVERY_USE},
+    # The copy of 2022-12-01 states its own first day.
+    ("discord-terms", "2020-05-07"): {"until": "2022-03-28"},
+    ("discord-terms", "2022-12-01"): {"from": "2022-03-28", "from-basis": "document date"},
+    # The text of 2023-11-14 was put off from 2023-12-14 to 2024-01-31, before it applied; the copy
+    # of 2024-06-10 states its own first day.
+    ("openai-outputs", "2023-03-14"): {"until": "2024-01-31"},
+    ("openai-outputs", "2023-12-14"): {"from": "2024-01-31", "until": "2024-02-15"},
+    ("openai-outputs", "2024-06-10"): {"from": "2024-02-15", "from-basis": "document date"},
+    # The first stored copy is of the text in force since 2025-05-31, with the same words.
+    ("openai-business-outputs", "2026-01-01"): {"from": "2025-05-31"},
+    # The copy dates itself, and its words name research and more.
+    ("deepseek-outputs", "2025-04-13"): {
+        "from": "2025-01-20",
+        "from-basis": "document date",
+        "uses": EVERY_USE,
+    },
+    # The words end with a limit.
+    ("wordpress-com-terms", "2020-12-03"): {
+        "paraphrase": "Users let Automattic pass public posts to chosen third parties to analyse "
+        "or distribute, though not to display in public. Visitors get nothing from this; the posts "
+        "stay their authors'.",
+        "condition": "third parties the platform selects; no public display; training not named",
+    },
+    # They govern Google AI Studio, too.
+    ("gemini-api-outputs", "2025-05-20"): {"binds": ["account-holder", "api-developer"]},
+    # Both govern the API.
+    ("stability-outputs", "2025-07-31"): {"binds": ["account-holder", "api-developer"]},
+    ("mistral-outputs", "2025-05-27"): {
+        "binds": ["account-holder", "api-developer"],
+        "paraphrase": "Only image outputs (competing image models) and web-search outputs are "
+        "restricted; other outputs belong to the user. The API platform is among the products that "
+        "this governs.",
+    },
+    # Distillation is barred for any model; the first stored copy states its own first day.
+    ("xai-outputs", "2025-08-01"): {
+        "from": "2025-06-09",
+        "from-basis": "document date",
+        "paraphrase": "Beside competing models, scraping or reselling outputs and distilling model "
+        "data are barred, whatever the model is. The first stored copy is of the text in force "
+        "since 2025-06-09.",
+        "condition": "distillation, for any model",
+    },
+    # The copies state the days of their revision.
+    ("glassdoor-terms", "2024-03-20"): {"from": "2024-02-17", "from-basis": "document date"},
+    ("goodreads-terms", "2020-07-29"): {"from": "2017-12-06", "from-basis": "document date"},
+    ("amazon-conditions-of-use", "2020-10-20"): {
+        "from": "2018-05-21",
+        "from-basis": "document date",
+    },
+    ("instagram-terms", "2020-07-29"): {"from": "2018-04-19", "from-basis": "document date"},
+    ("threads-terms", "2024-08-30"): {"from": "2023-12-04", "from-basis": "document date"},
+    ("academia-edu-terms", "2017-10-27"): {"from": "2017-05-15", "from-basis": "document date"},
+    # Research on generative models is within the words.
+    ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml", "uses": EVERY_USE},
+    # The days in the facts are those of annexes on personal data; the terms state their own.
+    ("llama-api-outputs", "2025-08-23"): {"from": "2025-04-29"},
+    ("llama-api-outputs", "2026-03-20"): {
+        "from": "2026-07-08",
+        "paraphrase": "Competing models barred without Meta's written consent, and so is "
+        "collecting outputs for their training sets; evaluation of one's own systems is allowed. "
+        "The terms were released on 2026-07-08; the earlier day in the copy is that of an annex on "
+        "personal data.",
+        "condition": "competing models; prior written consent; evaluation allowed",
     },
 }
 """What a lawyer's review changed against the facts, by entry and first day, with the reason."""

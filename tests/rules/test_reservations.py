@@ -121,6 +121,15 @@ def test_a_licence_grants_what_the_owner_reserved_otherwise():
         ("glassdoor", "2024-06-01"),
         ("nytimes", "2022-01-01"),
         ("threads", "2025-01-01"),
+        ("quora", "2024-06-01"),
+        ("dailymotion", "2026-05-01"),
+        ("sourcehut", "2025-09-01"),
+        ("discord", "2025-01-01"),
+        ("spotify", "2024-01-01"),
+        ("artstation", "2023-06-01"),
+        ("threads", "2023-12-04"),
+        ("truth-social", "2025-01-01"),
+        ("genius", "2022-01-01"),
     ],
 )
 @pytest.mark.parametrize("actor", [Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.RECIPIENT])

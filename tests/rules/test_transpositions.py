@@ -56,6 +56,7 @@ def test_it_is_law_in_a_state_since_its_own_day(claim, place):
     ("place", "day"),
     [
         ("DE", "2021-06-07"),
+        ("EE", "2022-01-07"),
         ("FI", "2023-04-03"),
         ("HU", "2021-06-01"),
         ("PL", "2024-09-20"),
