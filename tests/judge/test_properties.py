@@ -499,7 +499,7 @@ def test_nothing_shipped_is_permitted_on_less_than_verified_evidence(
             assert all(terms.subject_matter is SubjectMatter.CONTENT for terms in decisive)
 
 
-@property_test(8, 400, subjects=eighths, asked=REAL, item_date=real_dates, signals=real_signals)
+@property_test(15, 400, subjects=eighths, asked=REAL, item_date=real_dates, signals=real_signals)
 def test_a_shipped_verdict_is_never_laxer_where_less_is_known(subjects, asked, item_date, signals):
     narrow = rule_on(subjects, asked, item_date, signals)
     wider = [

@@ -28,9 +28,6 @@ TEXTLESS = {
     '{"t":1}': "null text",
 }
 
-PLAIN = {"{}", "x"}
-"""Lines that `make test` reads without compression, too."""
-
 
 def read(path, text_columns=()):
     """Read a corpus; return row and text of its documents, and the counts of skipped rows."""
@@ -45,14 +42,8 @@ def read(path, text_columns=()):
     return documents, skipped, {reason: rows[:5] for reason, rows in examples.items()}
 
 
-@pytest.mark.parametrize(
-    ("line", "compression"),
-    [
-        *((line, "zst") for line in TEXTLESS),
-        *((line, "") for line in sorted(PLAIN)),
-        *(pytest.param(line, "", marks=pytest.mark.long) for line in TEXTLESS if line not in PLAIN),
-    ],
-)
+@pytest.mark.parametrize("line", TEXTLESS)
+@pytest.mark.parametrize("compression", ["zst", ""])
 def test_repeated_lines_are_counted_in_little_time(tmp_path, line, compression):
     post = json.dumps(POST).encode() + b"\n"
     count = 4_000_000 // (len(line) + 1)

@@ -49,7 +49,7 @@ def counted(registry):
     }
 
 
-@property_test(4, 200, writes=WRITES, data=st.data())
+@property_test(6, 200, writes=WRITES, data=st.data())
 def test_additions_come_to_one_build_of_what_counts(writes, data, items, tmp_path_factory):
     folder = tmp_path_factory.mktemp("r")
     one = create_registry(folder / "one", [items(latest(writes))])
@@ -69,7 +69,7 @@ def test_additions_come_to_one_build_of_what_counts(writes, data, items, tmp_pat
     assert compacted.statuses is None
 
 
-@property_test(4, 300, writes=WRITES)
+@property_test(6, 300, writes=WRITES)
 def test_one_item_is_reported_of_all_with_the_same_tokens(writes, tmp_path_factory):
     path = tmp_path_factory.mktemp("r") / "r"
     create_in_segments(path, writes)

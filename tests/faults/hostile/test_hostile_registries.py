@@ -29,7 +29,7 @@ def hold(found):
 
 
 def test_hostile_registries_are_matched_or_refused(tmp_path):
-    hold(outcomes(WORKER, tmp_path, range(25)))
+    hold(outcomes(WORKER, tmp_path, range(50)))
 
 
 @pytest.mark.long

@@ -87,7 +87,7 @@ def scores(table, items, text):
     return found
 
 
-@property_test(50, 2000, drawn=copies())
+@property_test(100, 2000, drawn=copies())
 def test_dropped_hits_make_no_candidate(drawn):
     items, text = drawn
     table = hits_of(items, text)

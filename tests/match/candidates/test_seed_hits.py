@@ -137,7 +137,7 @@ TEXT = st.lists(
 ).map(" ".join)
 
 
-@property_test(30, 1000, text=TEXT)
+@property_test(60, 1000, text=TEXT)
 def test_dropped_hits_are_alone_and_too_weak(text):
     assert_only_hopeless_dropped(text, HELD)
 

@@ -49,7 +49,7 @@ def registry(built, tmp_path, monkeypatch):
 @pytest.fixture
 def impatient(monkeypatch):
     monkeypatch.setattr(transfer_pace, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(transfer_pace, "FILE_SECONDS", 0.1)
+    monkeypatch.setattr(transfer_pace, "FILE_SECONDS", 0.2)
 
 
 def _refused(address, folder, kind=RegistryError, **options):

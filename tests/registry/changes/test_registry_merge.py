@@ -88,7 +88,7 @@ def stored(row):
 
 
 @property_test(
-    3,
+    5,
     200,
     firsts=st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=3, max_size=3),
     steps=STEPS,
@@ -128,7 +128,7 @@ def test_merging_comes_to_a_build_of_the_latest_of_each(
 
 
 @property_test(
-    3,
+    5,
     150,
     writes=st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=1, max_size=4),
     source=st.sampled_from([None, "x", "reddit"]),

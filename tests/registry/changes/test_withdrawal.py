@@ -150,7 +150,7 @@ STEPS = {
 
 
 @property_test(
-    4,
+    6,
     250,
     first=st.lists(ROW, min_size=1, max_size=9),
     steps=st.lists(STEP, max_size=6),
