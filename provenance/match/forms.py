@@ -35,12 +35,15 @@ _MOST_ITEMS = 64
 """Other items, the most similar first, that a match is compared with."""
 
 _MARGIN = 6.0
-"""How many nats more a copy agrees with an item than the most similar other item of its form does:
-18 of 3,511 matches with other instances of thirteen forms do (`benchmarks.templates`)."""
+"""Nats by which a copy agrees more with an item than the most similar other item of its form. Of
+3,511 texts of thirteen forms that are no copies, 18 do, too (`benchmarks.templates`)."""
 
 _AGREEING = 0.75
 """Share of an item's information from which a text that agrees with it is a copy, whatever others
 do: the values of most of what the item fills in are equal."""
+
+LONGEST_OF_FORM = 2000
+"""Tokens of an item up to which it is compared with others: books share phrases, and no form."""
 
 _MOST_SEEDS = 64
 """Seeds of a match that are looked up."""
@@ -52,7 +55,7 @@ def are_forms(candidates: Candidates, registry: PostingsIndex, seeds: Shingles) 
     Parameters
     ----------
     candidates : Candidates
-        Matches with a registry.
+        Matches with a registry, of items of up to `LONGEST_OF_FORM` tokens.
     registry : PostingsIndex
         The registry.
     seeds : Shingles
@@ -106,7 +109,7 @@ def _compare_all(
 ) -> None:
     items, runs, run_offsets = candidates
     for row in range(len(forms)):
-        sharing = _sharing_items(row, items[row], registry[2], postings)
+        sharing = _sharing_items(row, items[row], registry, postings)
         others = _most_similar(sharing, order)
         if len(others) >= _LEAST_ITEMS:
             own_runs = runs[run_offsets[row] : run_offsets[row + 1]]
@@ -115,18 +118,24 @@ def _compare_all(
 
 @allocating_part
 def _sharing_items(
-    row: Scalar, item: Scalar, firsts: UInt32s, postings: tuple[Int64s, Int64s, Int64s, UInt32s]
+    row: Scalar,
+    item: Scalar,
+    registry: tuple[UInt32s, Int64s, UInt32s],
+    postings: tuple[Int64s, Int64s, Int64s, UInt32s],
 ) -> UInt32s:
     """Return the other items that share seeds of a match, sorted; once for each seed."""
     begins, ends, offsets, numbers = postings
+    _, token_offsets, firsts = registry
     room = np.int64(0)
     for seed in range(offsets[row], offsets[row + 1]):
         room += ends[seed] - begins[seed]
     sharing, count = np.empty(room, np.uint32), np.int64(0)
     for seed in range(offsets[row], offsets[row + 1]):
         for posting in range(begins[seed], ends[seed]):
-            if firsts[numbers[posting]] != firsts[item]:
-                sharing[count] = numbers[posting]
+            other = numbers[posting]
+            length = token_offsets[other + 1] - token_offsets[other]
+            if firsts[other] != firsts[item] and length <= LONGEST_OF_FORM:
+                sharing[count] = other
                 count += 1
     return np.sort(sharing[:count])
 
@@ -175,6 +184,7 @@ def _key(item: Scalar, order: tuple[UInt64s, Int64s, Int64s]) -> Scalar:
 def _is_form(
     item: Scalar, runs: Int32s, registry: tuple[UInt32s, Int64s, UInt32s], others: UInt32s
 ) -> Scalar:
+    """Return whether a match of these runs has only the form that its item shares with others."""
     tokens, offsets, _ = registry
     own = tokens[offsets[item] : offsets[item + 1]]
     agrees, every = np.zeros(len(own), np.bool_), np.ones(len(own), np.bool_)

@@ -104,6 +104,14 @@ def test_items_that_are_posted_again_are_no_form():
     ]
 
 
+def test_long_items_have_no_form():
+    dice = random.Random(10)
+    chapters = [" ".join(words(500, 200 + n)) for n in range(6)]
+    items = [" ".join(fill(dice) + " " + chapter for chapter in chapters) for _ in range(6)]
+    assert forms_of(items, fill(dice)) == [False]
+    assert forms_of([item[:4000] for item in items], fill(dice)) == [True]
+
+
 def slow_agreement(agrees: list[bool], shares: list[list[bool]], words_of) -> float:
     total = 0.0
     for word in words_of:

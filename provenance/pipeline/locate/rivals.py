@@ -8,7 +8,7 @@ import numpy as np
 from provenance.fingerprint.shingles import shingle
 from provenance.match.attribution import find_winners, part_strengths
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
-from provenance.match.forms import are_forms
+from provenance.match.forms import LONGEST_OF_FORM, are_forms
 from provenance.match.match_pieces import MIN_RUN
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
 from provenance.model.content.fingerprints import Flags, Int64s, Tokens, range_indices
@@ -103,8 +103,9 @@ def find_forms(
     forms = np.zeros(len(candidates), np.bool_)
     lengths = item_lengths(owners, candidates.items, registries)
     for owner, registry in enumerate(registries):
-        # Whole items, word for word, are no forms of others.
-        rows = np.flatnonzero((owners == owner) & (candidates.longest_run < lengths))
+        # A whole item, word for word, is a copy.
+        is_compared = (candidates.longest_run < lengths) & (lengths <= LONGEST_OF_FORM)
+        rows = np.flatnonzero((owners == owner) & is_compared)
         for begin in range(0, len(rows), _MATCHES_AT_A_TIME):
             chunk = rows[begin : begin + _MATCHES_AT_A_TIME]
             matches, arrays = candidates.take(chunk), registry.index.arrays
