@@ -13,8 +13,8 @@ from provenance.report.text.number_format import count
 
 THIRD_PARTIES_NOTE = (
     "Words that the corpus and an item share, but that are somebody else's: the item quotes them, "
-    "or they are the title of a page that it links to. They count for no source. That does not "
-    "clear them: the terms of their own authors and publishers apply."
+    "they are the title of a page that it links to, or the form of many items. They count for no "
+    "source. That does not clear them: the terms of their own authors and publishers apply."
 )
 """Explanation of the list."""
 
