@@ -20,6 +20,7 @@ from provenance.match.scoring import (
 )
 from provenance.model.content.fingerprints import Parameters
 from provenance.model.content.language import NO_LANGUAGE
+from provenance.model.rules.policy import DEFAULT_ORIGINS
 from provenance.pipeline.findings import ownership
 
 
@@ -73,14 +74,10 @@ STATED = {
     "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
     "For each of {} permutations": (current_parameters().permutations,),
     "from *p* = {} on, and `quotation` up to *p* = {}": (
-        ownership.OWN_PROBABILITY,
-        ownership.QUOTED_PROBABILITY,
+        DEFAULT_ORIGINS.own,
+        DEFAULT_ORIGINS.quoted,
     ),
     "*π₀* is {} for the corpus": (own_shares.DEFAULT_SHARE,),
-    "Of fewer than {} findings nothing is concluded, and *π* is {}": (
-        own_shares.MIN_FINDINGS,
-        own_shares.DEFAULT_SHARE,
-    ),
     "p_i + {:.0f} · π₀ ) / ( Σ w_i + {:.0f} )": (own_shares._PRIOR_WEIGHT,) * 2,
     "has *e* = \u2212{:.0f}": (-ownership._RULED_EVIDENCE,),
     "{} bands of {} values": (near_duplicates.BANDS, near_duplicates.ROWS),

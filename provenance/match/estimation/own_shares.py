@@ -4,6 +4,8 @@ A copy of a source comes with others, and a quotation comes alone: how many of t
 collection look like copies tells how probable it is that the next one is.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 
 from provenance.model.content.fingerprints import Floats, Int64s
@@ -13,9 +15,6 @@ DEFAULT_SHARE = 0.8
 
 _PRIOR_WEIGHT = 10.0
 """Number of findings that the default counts as, and in a collection the share of all."""
-
-MIN_FINDINGS = 20
-"""Number of findings of a corpus from which its share is estimated."""
 
 _STEPS = 50
 
@@ -35,8 +34,7 @@ def estimate_own_shares(evidence: Floats, weights: Floats, collections: Int64s) 
     Returns
     -------
     ndarray of float64, shape (n,)
-        Between 0 and 1. They do not depend on the order of the findings. Of fewer than
-        `MIN_FINDINGS` nothing is concluded.
+        Between 0 and 1. They do not depend on the order of the findings.
 
     Notes
     -----
@@ -44,8 +42,6 @@ def estimate_own_shares(evidence: Floats, weights: Floats, collections: Int64s) 
     and Rubin 1977), first of all findings together, then of each collection, shrunk towards that
     of all.
     """
-    if weights.sum() < MIN_FINDINGS:
-        return np.full(len(evidence), DEFAULT_SHARE)
     order = np.lexsort((weights, evidence, collections))
     ratios, sizes, owners = np.exp(evidence[order]), weights[order], collections[order]
     together = np.zeros_like(owners)
@@ -65,6 +61,40 @@ def own_probabilities(ratios: Floats, shares: Floats) -> Floats:
         Shares of own words, as `estimate_own_shares` returns them.
     """
     return np.asarray(ratios * shares / (ratios * shares + 1 - shares))
+
+
+def own_size(sizes: Floats, probabilities: Floats, groups: Int64s, confidence: float) -> float:
+    """Return how much of some findings is own words, at least, with a confidence.
+
+    Parameters
+    ----------
+    sizes : ndarray of float64, shape (n,)
+        Size of each finding, in any unit.
+    probabilities : ndarray of float64, shape (n,)
+        Probability of own words.
+    groups : ndarray of int64, shape (n,)
+        Number of each finding's group. In a group all words are own or none are.
+    confidence : float
+        Probability with which at least so much is own words, from 0.5 on.
+
+    Notes
+    -----
+    A group is as probable as its most probable finding; groups are independent. The larger of two
+    bounds: the size of the most probable groups, as many as are all own words with the confidence;
+    and, if any group is with that confidence, the quantile of a normal distribution with the mean
+    and variance of the size of own words.
+    """
+    _, owners = np.unique(groups, return_inverse=True)
+    totals = np.asarray(np.bincount(owners, sizes), np.float64)
+    best = np.zeros(len(totals))
+    np.maximum.at(best, owners, probabilities)
+    if 1 - np.prod(1 - best) < confidence:
+        return 0.0
+    order = np.argsort(-best, kind="stable")
+    certain = totals[order][np.cumprod(best[order]) >= confidence].sum()
+    deviation = np.sqrt((totals**2 * best * (1 - best)).sum())
+    below = NormalDist().inv_cdf(confidence)
+    return float(max(certain, (totals * best).sum() - below * deviation))
 
 
 def _estimate(ratios: Floats, sizes: Floats, owners: Int64s, prior: Floats) -> Floats:

@@ -10,40 +10,25 @@ from provenance.match.estimation.own_shares import estimate_own_shares, own_prob
 from provenance.model.content.fingerprints import Floats, Int64s
 from provenance.model.content.tables import FINDINGS
 from provenance.model.results.origin import Origin, OriginReason
-from provenance.model.rules.policy import UndecidedRule
+from provenance.model.rules.policy import OriginRule
 from provenance.pipeline.findings.finding_table import (
     FindingSet,
     UnsettledFindings,
     ruling_columns,
 )
 from provenance.pipeline.findings.judging import SpanRulings, concatenate_rulings
-from provenance.pipeline.findings.ownership import (
-    OWN_PROBABILITY,
-    QUOTED_PROBABILITY,
-    is_observed,
-    own_evidence,
-)
+from provenance.pipeline.findings.ownership import is_observed, own_evidence
 
 _ITEM, _QUOTATION, _UNDECIDED = range(len(Origin))
 
 _NAMES = pa.array([str(each) for each in Origin])
-
-_EVEN = 0.5
-"""Highest probability of own words where a rule leaves it open."""
-
-_COUNTED_FROM = {
-    UndecidedRule.COUNT: 0.0,
-    UndecidedRule.PROBABLE: _EVEN,
-    UndecidedRule.CONTEST: np.inf,
-}
-"""Probability of own words from which undecided ones count."""
 
 _OBSERVED = ["file", "source", "item", "tokens", "origin", "origin_reasons"]
 """Columns that origins depend on."""
 
 
 def settle_origins(
-    unsettled: UnsettledFindings, undecided: UndecidedRule, own_share: float | None = None
+    unsettled: UnsettledFindings, rule: OriginRule, own_share: float | None = None
 ) -> FindingSet:
     """Decide whose words each finding's are, given all findings of a corpus.
 
@@ -51,8 +36,8 @@ def settle_origins(
     ----------
     unsettled : UnsettledFindings
         All findings of a corpus.
-    undecided : UndecidedRule
-        Which findings of undecided origin count.
+    rule : OriginRule
+        How probable whose words they are must be.
     own_share : float or None
         Share of the findings that are own words; None estimates it for each file.
 
@@ -64,19 +49,19 @@ def settle_origins(
     Notes
     -----
     What a rule calls a quotation, or leaves open (`decide_origins`), is never the item's. All else
-    is from `OWN_PROBABILITY` on, and a quotation up to `QUOTED_PROBABILITY`, but never only because
-    other findings of its collection are: something must speak against the finding itself.
+    is from `rule.own` on, and a quotation up to `rule.quoted`, but never only because other
+    findings of its collection are: something must speak against the finding itself.
     """
     finding_set = unsettled.finding_set
     findings = finding_set.findings
     rows = np.flatnonzero(pc.is_valid(findings["origin"]).to_numpy())
-    codes, probabilities = _decide(findings.select(_OBSERVED).take(pa.array(rows)), own_share)
+    codes, probabilities = _decide(findings.select(_OBSERVED).take(pa.array(rows)), rule, own_share)
     all_codes = np.full(len(findings), -1)
     all_codes[rows] = codes
     rulings = _choose_rulings(finding_set.rulings, unsettled.quotations, all_codes)
     own = np.zeros(len(findings))
     own[rows] = probabilities
-    is_open = (all_codes == _UNDECIDED) & (own < _COUNTED_FROM[undecided])
+    is_open = (all_codes == _UNDECIDED) & (own < rule.counted_from)
     contested = np.select(
         [all_codes == _QUOTATION, is_open],
         [unsettled.contested[Origin.QUOTATION], unsettled.contested[Origin.UNDECIDED]],
@@ -94,7 +79,7 @@ def settle_origins(
     return replace(finding_set, findings=findings, rulings=rulings)
 
 
-def _decide(findings: pa.Table, own_share: float | None) -> tuple[Int64s, Floats]:
+def _decide(findings: pa.Table, rule: OriginRule, own_share: float | None) -> tuple[Int64s, Floats]:
     """Return the origins of findings by content, as indices into `Origin`, and probabilities."""
     evidence = own_evidence(findings)
     if own_share is None:
@@ -103,13 +88,12 @@ def _decide(findings: pa.Table, own_share: float | None) -> tuple[Int64s, Floats
         shares = np.full(len(findings), own_share)
     probabilities = own_probabilities(np.exp(evidence), shares)
     ruled = pc.index_in(findings["origin"], _NAMES).to_numpy()
-    probabilities[ruled == _QUOTATION] = np.minimum(
-        probabilities[ruled == _QUOTATION], QUOTED_PROBABILITY
-    )
+    probabilities[ruled == _QUOTATION] = np.minimum(probabilities[ruled == _QUOTATION], rule.quoted)
     is_left_open = ruled == _UNDECIDED
-    probabilities[is_left_open] = np.minimum(shares[is_left_open], _EVEN)
-    is_quoted = (probabilities <= QUOTED_PROBABILITY) & (evidence < 0)
-    codes = np.where(probabilities >= OWN_PROBABILITY, _ITEM, _UNDECIDED)
+    probabilities[is_left_open] = shares[is_left_open]
+    is_quoted = (probabilities <= rule.quoted) & (evidence < 0)
+    is_item = (probabilities >= rule.own) & ~is_left_open
+    codes = np.where(is_item, _ITEM, _UNDECIDED)
     return np.where(is_quoted, _QUOTATION, codes), probabilities
 
 

@@ -1,5 +1,7 @@
 """Shares of own words by collection: laws, and simulated collections whose share is known."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from provenance.match.estimation.own_shares import (
     DEFAULT_SHARE,
     estimate_own_shares,
     own_probabilities,
+    own_size,
 )
 
 
@@ -66,12 +69,67 @@ def test_the_order_of_findings_does_not_matter(findings, dice):
     assert all(0 < share < 1 for _, share in results[0])
 
 
-def test_nothing_is_concluded_from_few_findings():
-    few, more = (
-        estimate_own_shares(np.full(n, -3.0), np.ones(n), np.zeros(n, np.int64)) for n in (19, 20)
-    )
-    assert set(few) == {DEFAULT_SHARE}
-    assert more[0] < 0.4
+def test_little_is_concluded_from_few_findings_and_more_from_each_further_one():
+    shares = [
+        estimate_own_shares(np.full(n, -3.0), np.ones(n), np.zeros(n, np.int64))[0]
+        for n in (1, 2, 5, 10, 20, 100)
+    ]
+    assert DEFAULT_SHARE > shares[0] > 0.6
+    assert (np.diff(shares) < 0).all()
+    assert shares[-1] < 0.1
+
+
+def exact_own_size(
+    sizes: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, confidence: float
+) -> float:
+    """Return the quantile itself, over all cases of which groups are own words."""
+    names = np.unique(groups)
+    best = [probabilities[groups == name].max() for name in names]
+    totals = np.array([sizes[groups == name].sum() for name in names])
+    cases = []
+    for flags in product((False, True), repeat=len(names)):
+        chances = [p if flag else 1 - p for p, flag in zip(best, flags, strict=True)]
+        cases.append((float(totals[list(flags)].sum()), float(np.prod(chances))))
+    cases.sort(reverse=True)
+    reached = np.cumsum([chance for _, chance in cases]) >= confidence - 1e-12
+    return cases[int(np.argmax(reached))][0]
+
+
+FOUND = st.lists(
+    st.tuples(st.floats(1, 50), st.floats(0, 0.999), st.integers(0, 5)), min_size=1, max_size=9
+)
+
+
+@given(FOUND, st.sampled_from([0.5, 0.8, 0.95]))
+def test_something_is_own_words_as_soon_as_the_exact_distribution_says(findings, confidence):
+    sizes, probabilities, groups = map(np.array, zip(*findings, strict=True))
+    least = own_size(sizes, probabilities, groups, confidence)
+    if exact_own_size(sizes, probabilities, groups, confidence) == 0:
+        assert least == 0
+    assert 0 <= least <= sizes.sum() + 1e-9
+
+
+def test_of_many_groups_as_much_is_own_words_as_the_exact_distribution_says():
+    dice = np.random.default_rng(8)
+    for confidence in (0.8, 0.95):
+        sizes, probabilities = dice.integers(5, 40, 14).astype(float), dice.random(14)
+        groups = np.arange(14)
+        least = own_size(sizes, probabilities, groups, confidence)
+        exact = exact_own_size(sizes, probabilities, groups, confidence)
+        assert least == pytest.approx(exact, abs=0.05 * sizes.sum())
+
+
+def test_a_single_finding_counts_from_the_confidence_on_and_its_copies_are_no_more_certain():
+    def least(probabilities: list[float], groups: list[int], confidence: float = 0.8) -> float:
+        sizes = np.full(len(groups), 7.0)
+        return own_size(sizes, np.array(probabilities), np.array(groups, np.int64), confidence)
+
+    assert least([0.8], [0]) == 7
+    assert least([0.79], [0]) == 0
+    assert least([0.79] * 9, [3] * 9) == 0
+    assert 0 < least([0.6] * 2, [0, 1]) < 14
+    assert least([1.0] * 9, [*range(9)], 0.95) == 63
+    assert least([], []) == 0
 
 
 def test_small_collections_are_like_the_corpus_and_large_ones_like_themselves():

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from provenance import Matcher
-from provenance.model.rules.policy import Gate, Policy, UndecidedRule, Unit
+from provenance.match.estimation.own_shares import DEFAULT_SHARE
+from provenance.model.rules.policy import Gate, OriginRule, Policy, UndecidedRule, Unit
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
@@ -34,6 +35,9 @@ ITEMS = [
     item("again", f"{AROUND[12]} {PHRASES[7]} {AROUND[13]}.", author="three"),
     item("repost", f"{AROUND[12]} {PHRASES[7]} {AROUND[13]} again.", author="four"),
 ]
+ALONE = DEFAULT_SHARE
+"""Share of own words that is assumed where each finding is judged by itself."""
+
 EXPECTED = ["item", "quotation", "quotation", "item", "quotation", "undecided", "quotation", "item"]
 
 
@@ -51,7 +55,7 @@ def world(tmp_path_factory, pages, write_lines) -> Path:
 
 def run(world: Path, registry: str = "registry", threads: int = 2, **policy):
     asked = Policy(registries=(str(world / registry),), **policy)
-    return check([str(world / "pages.jsonl")], asked, Settings(threads=threads))
+    return check([str(world / "pages.jsonl")], asked, Settings(threads=threads, own_share=ALONE))
 
 
 def origins(report) -> list[str]:
@@ -90,7 +94,7 @@ def test_a_document_may_say_that_a_whole_item_is_somebody_else_s(tmp_path, pages
     rows = [{"text": text} for text in [*pasted, *pages[10:40]]]
     corpus = write_lines(tmp_path / "c.jsonl", rows)
     policy = Policy(registries=(str(tmp_path / "registry"),))
-    report = check([str(corpus)], policy, Settings())
+    report = check([str(corpus)], policy, Settings(own_share=ALONE))
     assert origins(report) == ["item", "quotation", "undecided", "item"]
     assert report.findings["origin_reasons"].to_pylist()[1:3] == [
         ["whole-item", "document-attributes"],
@@ -131,7 +135,8 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
         *({"text": page} for page in pages[20:60]),
     ]
     corpus = write_lines(tmp_path / "c.jsonl", rows)
-    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    policy = Policy(registries=(str(tmp_path / "registry"),))
+    report = check([corpus], policy, Settings(own_share=ALONE))
     found = dict(zip(report.findings["row"].to_pylist(), origins(report), strict=True))
     assert found == {
         0: "quotation",  # on a page
@@ -182,7 +187,8 @@ def test_what_is_written_like_a_title_is_one_unless_the_dump_tells(
         *({"text": page} for page in pages[20:60]),
     ]
     corpus = write_lines(tmp_path / "c.jsonl", rows)
-    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    policy = Policy(registries=(str(tmp_path / "registry"),))
+    report = check([corpus], policy, Settings(own_share=ALONE))
     found = dict(zip(report.findings["row"].to_pylist(), origins(report), strict=True))
     assert found == {0: origin, 1: "item", 2: "item"}
 
@@ -255,7 +261,8 @@ def test_gates_count_quotations_by_verdict_and_for_no_source(world):
 
 def test_words_of_undecided_origin_count_as_the_policy_says(world):
     counted, contested = (
-        run(world, undecided=rule) for rule in (UndecidedRule.COUNT, UndecidedRule.CONTEST)
+        run(world, origins=OriginRule(undecided=rule))
+        for rule in (UndecidedRule.COUNT, UndecidedRule.CONTEST)
     )
     assert origins(counted) == origins(contested)
     unclear = [each == "undecided" for each in EXPECTED]
@@ -324,7 +331,7 @@ def test_an_item_that_another_quotes_is_the_origin_of_its_words(
     build_registry(tmp_path / "press", DumpSource([dump], "cc0-1.0"))
     both = (str(world / "registry"), str(tmp_path / "press"))
     policy = Policy(registries=both, common_background=False)
-    report = check([str(world / "pages.jsonl")], policy)
+    report = check([str(world / "pages.jsonl")], policy, Settings(own_share=ALONE))
     [row] = [row for row in report.findings.to_pylist() if row["document"] == "d1"]
     assert (row["source"], row["item"]) == ("cc0-1.0", "article")
     assert (row["origin"], row["verdict"], row["contested"]) == ("item", "permitted", False)
