@@ -242,6 +242,22 @@ def site_of(address: str) -> str:
     return (host_of(address) or address).removeprefix("www.")
 
 
+def page_of(address: str) -> tuple[str, str, str]:
+    """Return the site, path and query of an address, equal for the usual spellings of one page.
+
+    Examples
+    --------
+    >>> page_of("https://www.example.org/a/#top") == page_of("http://example.org/a")
+    True
+    >>> page_of("https://example.org/a?id=1") == page_of("https://example.org/a?id=2")
+    False
+    """
+    split = split_address(address)
+    if split is None:
+        return address, "", ""
+    return split.host.removeprefix("www."), split.path.rstrip("/"), split.query
+
+
 def plain_hosts(addresses: pa.Array) -> pa.Array:
     """Return the host of each address as it is written; null where `host_of` has to decode it."""
     return pc.struct_field(pc.extract_regex(addresses, _PLAIN_ADDRESS), "host")

@@ -35,6 +35,7 @@ OWN_PART = OriginSignals(
     document_dated=np.zeros(1, bool),
     link_title=np.zeros(1, bool),
     document_linked=np.zeros(1, bool),
+    document_is_link=np.zeros(1, bool),
     fills_text=np.zeros(1, bool),
     form=np.zeros(1, bool),
 )
@@ -67,6 +68,7 @@ def decided(**observed):
             Origin.QUOTATION,
         ),
         ({"document_linked": True, "item_shares": 1.0}, Origin.ITEM),
+        ({"document_linked": True, "document_is_link": True}, Origin.QUOTATION),
         ({"form": True}, Origin.QUOTATION),
         ({"form": True, "item_shares": 1.0}, Origin.QUOTATION),
         ({"quoted": 0.5}, Origin.UNDECIDED),

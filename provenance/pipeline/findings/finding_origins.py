@@ -1,6 +1,6 @@
 """Observe, for each finding by content, whose words it may be; decide its origin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.identifiers import site_of
+from provenance.judge.identifiers import page_of, site_of
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.origins import QUOTED, DocumentMarks, OriginSignals, decide_origins
 from provenance.model.content.fingerprints import Flags, Int64s
@@ -44,7 +44,7 @@ class FindingOrigins:
     reasons : ndarray of int64, shape (n,)
         Reasons as `OriginDecisions` has them; 0 for findings that are not by content.
     linked_pages : pyarrow.ChunkedArray
-        Addresses of the pages of which findings are titles; null for others.
+        Addresses of the linked pages whose words or title findings are; null for others.
     quoting : ndarray of bool, shape (claims,)
         Claims, not chosen, by items that quote the words of another item.
     """
@@ -109,7 +109,7 @@ def find_origins(
     is_quoting = rival_marks.quoted >= QUOTED
     marks = {name: column.take(pa.array(rows)) for name, column in item_marks.items()}
     candidates, owners = claims.candidates.take(chosen), claims.registries[chosen]
-    links = items["link"].take(pa.array(rows))
+    links, addresses = items["link"].take(pa.array(rows)), spans["address"].take(pa.array(rows))
     shown_marks = to_item_marks(item_shares(candidates, owners, registries), marks)
     tells_links = np.array([each.registry.has_links() for each in registries], bool)
     signals = OriginSignals(
@@ -120,16 +120,17 @@ def find_origins(
         is_dated & (fetched < published),
         is_dated & (dated < published),
         _are_titles(candidates, owners, registries) & pc.is_valid(links).to_numpy(),
-        _are_linked(spans["address"].take(pa.array(rows)), links),
+        _are_linked(addresses, links, site_of),
+        _are_linked(addresses, links, page_of),
         np.asarray(candidates.matched >= _MADE_OF_TITLE * candidates.sizes),
         find_forms(candidates, owners, registries),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)
     codes[rows], reasons[rows] = decisions.origins, decisions.reasons
-    is_title = np.zeros(len(spans), bool)
-    is_title[rows] = signals.link_title
-    linked_pages = pc.if_else(pa.array(is_title), items["link"], None)
+    is_page_s = np.zeros(len(spans), bool)
+    is_page_s[rows] = signals.link_title | signals.document_is_link
+    linked_pages = pc.if_else(pa.array(is_page_s), items["link"], None)
     quoting = np.zeros(len(claims), bool)
     quoting[rivals.losers[is_quoting]] = True
     return FindingOrigins(codes, reasons, linked_pages, quoting)
@@ -146,12 +147,16 @@ def _are_titles(
     return np.asarray((first_lines == 0) | (candidates.item_ends <= first_lines))
 
 
-def _are_linked(addresses: pa.ChunkedArray, links: pa.ChunkedArray) -> Flags:
-    """Return which documents have an address on the host of what an item links to."""
+def _are_linked(
+    addresses: pa.ChunkedArray, links: pa.ChunkedArray, place_of: Callable[[str], object]
+) -> Flags:
+    """Return which documents have an address at the place of what an item links to."""
     linked = pc.and_(pc.is_valid(addresses), pc.is_valid(links)).to_numpy()
     rows = np.flatnonzero(linked)
     pairs = (column.take(pa.array(rows)).to_pylist() for column in (addresses, links))
-    linked[rows] = [site_of(address) == site_of(link) for address, link in zip(*pairs, strict=True)]
+    linked[rows] = [
+        place_of(address) == place_of(link) for address, link in zip(*pairs, strict=True)
+    ]
     return np.asarray(linked)
 
 
