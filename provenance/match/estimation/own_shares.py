@@ -1,7 +1,8 @@
 """Shares of findings that are their items' own words, estimated for each collection.
 
-A copy of a source comes with others, and a quotation comes alone: how many of the findings of a
-collection look like copies tells how probable it is that the next one is.
+A copy of a source comes with others, and a quotation comes alone: whether a corpus has more
+findings than any text has anyway, and how many of those of a collection look like copies, tells how
+probable it is that the next one is.
 """
 
 from statistics import NormalDist
@@ -11,15 +12,61 @@ import numpy as np
 from provenance.model.content.fingerprints import Floats, Int64s
 
 DEFAULT_SHARE = 0.8
-"""Share of own words where there is nothing to estimate it from."""
+"""Share of own words in a text of which nothing is known."""
+
+COMMON_RATE = 1.6
+"""Findings that are nobody's own words, and that no rule knows, per million tokens of a corpus and
+million items of the registries: median of collections of pages (`benchmarks/ORIGIN.md`)."""
+
+_COMMON_SPREAD = 1.9
+"""Standard deviation of the natural logarithm of that rate, among the same."""
+
+_NONE_OWN = 0.5
+"""Probability of a corpus without any own words, before anything is found."""
 
 _PRIOR_WEIGHT = 10.0
-"""Number of findings that the default counts as, and in a collection the share of all."""
+"""Number of findings that what is expected counts as, and in a collection the share of all."""
 
 _STEPS = 50
 
 
-def estimate_own_shares(evidence: Floats, weights: Floats, collections: Int64s) -> Floats:
+def expected_own_share(found: float, corpus_tokens: int, items: int) -> float:
+    """Return which share of the findings is own words, by their number alone.
+
+    Parameters
+    ----------
+    found : float
+        Number of findings that no rule calls a quotation; copies count once together.
+    corpus_tokens : int
+        Size of the corpus.
+    items : int
+        Number of items of the registries.
+
+    Returns
+    -------
+    float
+        Between 0 and 1: low where as many are found as in any text of that size.
+
+    Notes
+    -----
+    The findings are a Poisson process with two rates. That of common words is log-normal, with the
+    median and the spread of collections of pages. That of own words is zero, or else its logarithm
+    is uniform. The share is the mean of its posterior distribution, on a grid.
+    """
+    median = COMMON_RATE * max(corpus_tokens, 1) / 1e6 * max(items, 1) / 1e6
+    deviations = np.linspace(-3.0, 3.0, 25)
+    own = np.concatenate([[0.0], np.logspace(-1.0, 9.0, 81)])
+    own_prior = np.concatenate([[_NONE_OWN], np.full(81, (1 - _NONE_OWN) / 81)])
+    own_rates, common_rates = np.meshgrid(own, median * np.exp(_COMMON_SPREAD * deviations))
+    rates = own_rates + common_rates
+    logarithms = found * np.log(rates) - rates + np.log(own_prior) - deviations[:, None] ** 2 / 2
+    weights = np.exp(logarithms - logarithms.max())
+    return float((weights * own_rates / rates).sum() / weights.sum())
+
+
+def estimate_own_shares(
+    evidence: Floats, weights: Floats, collections: Int64s, expected: float
+) -> Floats:
     """Return, for each finding, the share of own words among the findings of its collection.
 
     Parameters
@@ -30,6 +77,8 @@ def estimate_own_shares(evidence: Floats, weights: Floats, collections: Int64s) 
         How many findings each counts as: copies count once together.
     collections : ndarray of int64, shape (n,)
         Number of the collection of each, from 0.
+    expected : float
+        Share that is expected before the evidence is looked at.
 
     Returns
     -------
@@ -45,7 +94,7 @@ def estimate_own_shares(evidence: Floats, weights: Floats, collections: Int64s) 
     order = np.lexsort((weights, evidence, collections))
     ratios, sizes, owners = np.exp(evidence[order]), weights[order], collections[order]
     together = np.zeros_like(owners)
-    corpus = _estimate(ratios, sizes, together, np.array([DEFAULT_SHARE]))
+    corpus = _estimate(ratios, sizes, together, np.array([expected]))
     start = np.full(int(collections.max(initial=-1)) + 1, corpus[0])
     return _estimate(ratios, sizes, owners, start)[collections]
 

@@ -140,7 +140,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         if control is not None and control_model is not None:
             control_counts += count_control_matches(control, batch.readings, control_model, claims)
     unsettled = concatenate_unsettled(parts_found, findings.concatenate())
-    finding_set = settle_origins(unsettled, origins, own_share)
+    finding_set = settle_origins(unsettled, origins, registries, own_share)
     documents = finding_set.spans["document_number"].to_numpy()[finding_set.finding_rows]
     finding_set = replace(finding_set, findings=add_repetition(finding_set.findings, documents))
     times.log()

@@ -178,7 +178,7 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
         threads,
         context.references.backgrounds,
     )
-    found = settle_origins(unsettled, context.origins, DEFAULT_SHARE)
+    found = settle_origins(unsettled, context.origins, (), DEFAULT_SHARE)
     judgements = [judgement for _, judgement in found.rulings.judgements]
     rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
     return TextMatches(found.findings, rulings)

@@ -16,7 +16,7 @@ from provenance.match.estimation.own_shares import (
 
 
 def shares_of(findings: list[tuple[float, float, int]]) -> list[float]:
-    return estimate_own_shares(*map(np.array, zip(*findings, strict=True))).tolist()
+    return estimate_own_shares(*map(np.array, zip(*findings, strict=True)), DEFAULT_SHARE).tolist()
 
 
 def simulated(own: int, quoted: int, seed: int) -> np.ndarray:
@@ -31,7 +31,7 @@ def simulated(own: int, quoted: int, seed: int) -> np.ndarray:
 def test_the_share_of_a_large_collection_is_found(share, seed):
     own = round(2000 * share)
     evidence = simulated(own, 2000 - own, seed)
-    shares = estimate_own_shares(evidence, np.ones(2000), np.zeros(2000, np.int64))
+    shares = estimate_own_shares(evidence, np.ones(2000), np.zeros(2000, np.int64), DEFAULT_SHARE)
     assert np.ptp(shares) == 0
     assert shares[0] == pytest.approx(share, abs=0.04)
 
@@ -43,7 +43,7 @@ def test_probabilities_are_calibrated_in_each_of_several_collections():
     is_own = np.concatenate(
         [np.arange(len(p)) < n for p, n in zip(parts, (1900, 100, 300), strict=True)]
     )
-    shares = estimate_own_shares(evidence, np.ones(len(evidence)), collections)
+    shares = estimate_own_shares(evidence, np.ones(len(evidence)), collections, DEFAULT_SHARE)
     probabilities = own_probabilities(np.exp(evidence), shares)
     for number in range(3):
         mask = collections == number
@@ -71,7 +71,7 @@ def test_the_order_of_findings_does_not_matter(findings, dice):
 
 def test_little_is_concluded_from_few_findings_and_more_from_each_further_one():
     shares = [
-        estimate_own_shares(np.full(n, -3.0), np.ones(n), np.zeros(n, np.int64))[0]
+        estimate_own_shares(np.full(n, -3.0), np.ones(n), np.zeros(n, np.int64), DEFAULT_SHARE)[0]
         for n in (1, 2, 5, 10, 20, 100)
     ]
     assert DEFAULT_SHARE > shares[0] > 0.6
@@ -135,22 +135,24 @@ def test_a_single_finding_counts_from_the_confidence_on_and_its_copies_are_no_mo
 def test_small_collections_are_like_the_corpus_and_large_ones_like_themselves():
     large, small = np.full(500, -4.0), np.full(2, 1.0)
     shares = estimate_own_shares(
-        np.concatenate([large, small]), np.ones(502), np.repeat([0, 1], [500, 2])
+        np.concatenate([large, small]), np.ones(502), np.repeat([0, 1], [500, 2]), DEFAULT_SHARE
     )
     assert shares[0] < shares[-1] < 0.2
 
 
 def test_copies_count_once():
     evidence, collections = np.array([2.0] * 50 + [-3.0] * 30), np.zeros(80, np.int64)
-    once = estimate_own_shares(evidence, np.r_[np.full(50, 1 / 50), np.ones(30)], collections)
-    each = estimate_own_shares(evidence, np.ones(80), collections)
+    once = estimate_own_shares(
+        evidence, np.r_[np.full(50, 1 / 50), np.ones(30)], collections, DEFAULT_SHARE
+    )
+    each = estimate_own_shares(evidence, np.ones(80), collections, DEFAULT_SHARE)
     assert once[0] < 0.25
     assert each[0] > 0.5
 
 
 def test_nothing_is_estimated_from_nothing():
     nothing = np.zeros(0)
-    assert not len(estimate_own_shares(nothing, nothing, np.zeros(0, np.int64)))
+    assert not len(estimate_own_shares(nothing, nothing, np.zeros(0, np.int64), DEFAULT_SHARE))
 
 
 def test_more_evidence_and_a_larger_share_make_own_words_more_probable():

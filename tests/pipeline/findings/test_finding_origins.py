@@ -431,7 +431,8 @@ def find_owned(folder, write_lines, owners, others, texts, other="reddit"):
         build_registry(folder / source, DumpSource([dump], source))
         registries.append(str(folder / source))
     corpus = write_lines(folder / "c.jsonl", [{"text": text} for text in texts])
-    [row] = check([corpus], Policy(registries=tuple(registries))).findings.to_pylist()
+    policy = Policy(registries=tuple(registries))
+    [row] = check([corpus], policy, Settings(own_share=ALONE)).findings.to_pylist()
     return row
 
 
