@@ -320,6 +320,25 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("google-maps", {"day": "2026-04-21", "actor": DEVELOPER}, "unknown/not-seen"),
     ("google-maps", {"day": "2026-04-22", "actor": DEVELOPER}, "forbidden/explicit-ml"),
     ("glassdoor", {"day": "2024-02-17", "actor": SCRAPER}, "restricted/automated-access"),
+    *(
+        (
+            source,
+            {"day": "2026-10-01", "place": "DE", "purpose": "research-tdm", "commercial": False}
+            | stated,
+            outcome,
+        )
+        for source, actor, barred, lifted in [
+            ("reddit", DEVELOPER, "forbidden/explicit-ml", "restricted/explicit-ml"),
+            ("x", DEVELOPER, "forbidden/explicit-ml", "restricted/automated-access"),
+            ("discord", DEVELOPER, "forbidden/explicit-ml", "unknown/licence-scope"),
+            ("pinterest", DEVELOPER, "forbidden/explicit-ml", "restricted/automated-access"),
+            ("anthropic", ACCOUNT, "forbidden/model-output", "restricted/statute"),
+        ]
+        for stated, outcome in [
+            ({"actor": actor}, barred),
+            ({"actor": RESEARCH, "claims": ("eu-dsm-art-3",)}, lifted),
+        ]
+    ),
     ("nobody-knows", {}, "unknown/no-rule"),
 ]
 
