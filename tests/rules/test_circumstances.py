@@ -339,6 +339,19 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
             ({"actor": RESEARCH, "claims": ("eu-dsm-art-3",)}, lifted),
         ]
     ),
+    *(
+        (source, {"day": day, "actor": SCRAPER}, "restricted/automated-access")
+        for source, day in [
+            ("x", "2015-01-01"),
+            ("tumblr", "2015-01-01"),
+            ("facebook", "2015-01-01"),
+            ("instagram", "2015-01-01"),
+            ("linkedin", "2015-01-01"),
+            ("vimeo", "2020-01-01"),
+            ("amazon", "2015-01-01"),
+            ("netflix", "2015-01-01"),
+        ]
+    ),
     ("nobody-knows", {}, "unknown/no-rule"),
 ]
 
