@@ -207,7 +207,11 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("tiktok", {"place": "JP"}, "unknown/not-seen"),
     ("spotify", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/not-verified"),
     ("telegram", {"day": "2023-01-01", "actor": SCRAPER}, "unknown/not-bound"),
-    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
+    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "restricted/third-party-rights"),
+    ("common-crawl", {"day": "2024-03-06", "actor": RECIPIENT}, "unknown/no-terms"),
+    ("yelp-dataset", {"day": "2022-01-01", "commercial": True}, "forbidden/condition-unmet"),
+    ("yelp-dataset", {"day": "2022-01-01", "commercial": False}, "restricted/non-commercial"),
+    ("c4", {"day": "2022-01-01", "actor": RECIPIENT}, "unknown/no-terms"),
     ("dolma", {"day": "2026-10-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
     ("the-pile", {"day": "2021-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
     (

@@ -194,6 +194,15 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     ("instagram-terms", "2020-07-29"): {"from": "2018-04-19", "from-basis": "document date"},
     ("threads-terms", "2024-08-30"): {"from": "2023-12-04", "from-basis": "document date"},
     ("academia-edu-terms", "2017-10-27"): {"from": "2017-05-15", "from-basis": "document date"},
+    # Readers quote more clauses, and one the day of the last change.
+    ("common-crawl-terms", None): {
+        "from": "2024-03-07",
+        "from-basis": "secondary report",
+        "clause": "s.3; s.2(l), s.9",
+        "paraphrase": "Access to the crawl is open; the pages stay under their owners' rights and "
+        "terms. Personal data may not be gathered from it for separate use. Users indemnify Common "
+        "Crawl, also for model uses.",
+    },
     # Copies with dates were found.
     ("gutenberg-licence", None): {
         "from": "2019-12-30",
