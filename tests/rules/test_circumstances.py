@@ -377,3 +377,12 @@ def test_content_is_judged_as_a_lawyer_reads_the_documents(subject, asked, outco
     on = None if published is None else date.fromisoformat(published)
     ruling = Judge(LIBRARY, Circumstances(**stated), (), TODAY).rule(subject, on, licence, signals)
     assert f"{ruling.ruling.verdict}/{ruling.ruling.basis}" == outcome
+
+
+@pytest.mark.parametrize(("actor", "is_bound"), [(SCRAPER, True), (RECIPIENT, False)])
+def test_crawling_pubmed_central_is_limited_beside_the_licences_of_its_articles(actor, is_bound):
+    collected = DateRange(date(2020, 1, 1), date(2020, 1, 2))
+    judge = Judge(LIBRARY, Circumstances(collected=collected, actor=actor), (), TODAY)
+    reasons = judge.rule("pubmed-central", None, "cc-by-4.0", ()).ruling.reasons
+    named = {each.terms.id for each in reasons if each.terms is not None}
+    assert ("pubmed-central/copyright-notice/2008-04-07" in named) is is_bound

@@ -194,6 +194,13 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     ("instagram-terms", "2020-07-29"): {"from": "2018-04-19", "from-basis": "document date"},
     ("threads-terms", "2024-08-30"): {"from": "2023-12-04", "from-basis": "document date"},
     ("academia-edu-terms", "2017-10-27"): {"from": "2017-05-15", "from-basis": "document date"},
+    # Two who read it quote the clause on storing, and the words before "non-commercial".
+    ("kaggle-terms", None): {
+        "paraphrase": "Reported to bar crawling and scraping, by hand too, and copying or storing "
+        "a significant portion of the content, and to limit services to internal, personal, "
+        "non-commercial use for oneself; each data set has its own licence and competition data "
+        "its own rules.",
+    },
     # Readers quote more clauses, and one the day of the last change.
     ("common-crawl-terms", None): {
         "from": "2024-03-07",
