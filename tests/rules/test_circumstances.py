@@ -346,6 +346,9 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     *(
         (source, {"day": day, "actor": SCRAPER}, "restricted/automated-access")
         for source, day in [
+            ("youtube", "2012-01-01"),
+            ("quora", "2018-01-01"),
+            ("fox-news", "2018-01-01"),
             ("x", "2015-01-01"),
             ("tumblr", "2015-01-01"),
             ("facebook", "2015-01-01"),

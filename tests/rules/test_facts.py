@@ -185,6 +185,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "condition": "distillation, for any model",
     },
     # The copies state the days of their revision.
+    ("youtube-terms", "2013-06-19"): {"from": "2010-06-09", "from-basis": "document date"},
+    ("quora-terms", "2018-07-04"): {"from": "2017-12-18", "from-basis": "document date"},
     ("glassdoor-terms", "2024-03-20"): {"from": "2024-02-17", "from-basis": "document date"},
     ("goodreads-terms", "2020-07-29"): {"from": "2017-12-06", "from-basis": "document date"},
     ("amazon-conditions-of-use", "2020-10-20"): {
