@@ -207,7 +207,11 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("tiktok", {"place": "JP"}, "unknown/not-seen"),
     ("spotify", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/not-verified"),
     ("telegram", {"day": "2023-01-01", "actor": SCRAPER}, "unknown/not-bound"),
-    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
+    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "restricted/third-party-rights"),
+    ("common-crawl", {"day": "2024-03-06", "actor": RECIPIENT}, "unknown/no-terms"),
+    ("yelp-dataset", {"day": "2022-01-01", "commercial": True}, "forbidden/condition-unmet"),
+    ("yelp-dataset", {"day": "2022-01-01", "commercial": False}, "restricted/non-commercial"),
+    ("c4", {"day": "2022-01-01", "actor": RECIPIENT}, "unknown/no-terms"),
     ("dolma", {"day": "2026-10-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
     ("the-pile", {"day": "2021-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
     (
@@ -320,6 +324,41 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("google-maps", {"day": "2026-04-21", "actor": DEVELOPER}, "unknown/not-seen"),
     ("google-maps", {"day": "2026-04-22", "actor": DEVELOPER}, "forbidden/explicit-ml"),
     ("glassdoor", {"day": "2024-02-17", "actor": SCRAPER}, "restricted/automated-access"),
+    *(
+        (
+            source,
+            {"day": "2026-10-01", "place": "DE", "purpose": "research-tdm", "commercial": False}
+            | stated,
+            outcome,
+        )
+        for source, actor, barred, lifted in [
+            ("reddit", DEVELOPER, "forbidden/explicit-ml", "restricted/explicit-ml"),
+            ("x", DEVELOPER, "forbidden/explicit-ml", "restricted/automated-access"),
+            ("discord", DEVELOPER, "forbidden/explicit-ml", "unknown/licence-scope"),
+            ("pinterest", DEVELOPER, "forbidden/explicit-ml", "restricted/automated-access"),
+            ("anthropic", ACCOUNT, "forbidden/model-output", "restricted/statute"),
+        ]
+        for stated, outcome in [
+            ({"actor": actor}, barred),
+            ({"actor": RESEARCH, "claims": ("eu-dsm-art-3",)}, lifted),
+        ]
+    ),
+    *(
+        (source, {"day": day, "actor": SCRAPER}, "restricted/automated-access")
+        for source, day in [
+            ("youtube", "2012-01-01"),
+            ("quora", "2018-01-01"),
+            ("fox-news", "2018-01-01"),
+            ("x", "2015-01-01"),
+            ("tumblr", "2015-01-01"),
+            ("facebook", "2015-01-01"),
+            ("instagram", "2015-01-01"),
+            ("linkedin", "2015-01-01"),
+            ("vimeo", "2020-01-01"),
+            ("amazon", "2015-01-01"),
+            ("netflix", "2015-01-01"),
+        ]
+    ),
     ("nobody-knows", {}, "unknown/no-rule"),
 ]
 
@@ -341,3 +380,12 @@ def test_content_is_judged_as_a_lawyer_reads_the_documents(subject, asked, outco
     on = None if published is None else date.fromisoformat(published)
     ruling = Judge(LIBRARY, Circumstances(**stated), (), TODAY).rule(subject, on, licence, signals)
     assert f"{ruling.ruling.verdict}/{ruling.ruling.basis}" == outcome
+
+
+@pytest.mark.parametrize(("actor", "is_bound"), [(SCRAPER, True), (RECIPIENT, False)])
+def test_crawling_pubmed_central_is_limited_beside_the_licences_of_its_articles(actor, is_bound):
+    collected = DateRange(date(2020, 1, 1), date(2020, 1, 2))
+    judge = Judge(LIBRARY, Circumstances(collected=collected, actor=actor), (), TODAY)
+    reasons = judge.rule("pubmed-central", None, "cc-by-4.0", ()).ruling.reasons
+    named = {each.terms.id for each in reasons if each.terms is not None}
+    assert ("pubmed-central/copyright-notice/2008-04-07" in named) is is_bound

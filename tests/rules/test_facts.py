@@ -54,7 +54,7 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     ("eu-dsm-article-3", "2021-06-07"): {"verdict": "restricted"},
     # Clauses of a contract about content that carries a signal, not signals themselves.
     ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml", "uses": EVERY_USE},
-    ("deviantart-terms", "2024-04-07"): {"basis": "explicit-ml"},
+    ("deviantart-terms", "2024-04-07"): {"basis": "explicit-ml", "uses": EVERY_USE},
     # The terms bind whoever accepts them or uses Developer Services: another statement is about
     # scrapers who do neither.
     ("reddit-developer-terms", "2026-03-24"): {"binds": ["api-developer"]},
@@ -185,6 +185,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "condition": "distillation, for any model",
     },
     # The copies state the days of their revision.
+    ("youtube-terms", "2013-06-19"): {"from": "2010-06-09", "from-basis": "document date"},
+    ("quora-terms", "2018-07-04"): {"from": "2017-12-18", "from-basis": "document date"},
     ("glassdoor-terms", "2024-03-20"): {"from": "2024-02-17", "from-basis": "document date"},
     ("goodreads-terms", "2020-07-29"): {"from": "2017-12-06", "from-basis": "document date"},
     ("amazon-conditions-of-use", "2020-10-20"): {
@@ -194,6 +196,39 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     ("instagram-terms", "2020-07-29"): {"from": "2018-04-19", "from-basis": "document date"},
     ("threads-terms", "2024-08-30"): {"from": "2023-12-04", "from-basis": "document date"},
     ("academia-edu-terms", "2017-10-27"): {"from": "2017-05-15", "from-basis": "document date"},
+    # Two who read it quote the clause on storing, and the words before "non-commercial".
+    ("kaggle-terms", None): {
+        "paraphrase": "Reported to bar crawling and scraping, by hand too, and copying or storing "
+        "a significant portion of the content, and to limit services to internal, personal, "
+        "non-commercial use for oneself; each data set has its own licence and competition data "
+        "its own rules.",
+    },
+    # Readers quote more clauses, and one the day of the last change.
+    ("common-crawl-terms", None): {
+        "from": "2024-03-07",
+        "from-basis": "secondary report",
+        "clause": "s.3; s.2(l), s.9",
+        "paraphrase": "Access to the crawl is open; the pages stay under their owners' rights and "
+        "terms. Personal data may not be gathered from it for separate use. Users indemnify Common "
+        "Crawl, also for model uses.",
+    },
+    # Copies with dates were found.
+    ("gutenberg-licence", None): {
+        "from": "2019-12-30",
+        "from-basis": "first seen",
+        "first-seen": "2019-12-30",
+        "last-seen": "2026-01-30",
+        "latest-copy": "2026-01-30",
+        "end-status": "in the latest stored copy",
+    },
+    ("gutenberg-robot-policy", None): {
+        "from": "2019-12-30",
+        "from-basis": "first seen",
+        "first-seen": "2019-12-30",
+        "last-seen": "2025-11-18",
+        "latest-copy": "2025-11-18",
+        "end-status": "in the latest stored copy",
+    },
     # Research on generative models is within the words.
     ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml", "uses": EVERY_USE},
     # The days in the facts are those of annexes on personal data; the terms state their own.
@@ -208,6 +243,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     },
 }
 """What a lawyer's review changed against the facts, by entry and first day, with the reason."""
+NOT_OF_RESEARCH = {"github-terms", "sourcehut-terms", "nvidia-data-agreement-2025"}
+"""Clauses that except research or allow training alone; other limits reach research that trains."""
 END = {"not in the latest stored copy; end date not verified": "not verified"}
 HOSTS_ELSEWHERE = {
     ("snapchat-ai-outputs", "snapchat.com"): "posts, which are another source than outputs",
@@ -290,7 +327,17 @@ def said(fact: Period) -> tuple[str, str, str]:
     return fact["verdict"], fact["verdict_basis"], fact["confidence"]
 
 
-def expected(fact: Period) -> Period:
+def uses_of(entry: Period, fact: Period) -> list[str]:
+    """Give the uses of a fact; clauses on training that except no research reach it."""
+    uses = {USES.get(use, use) for use in fact["uses"]}
+    is_limit = fact["verdict"] in ("forbidden", "restricted")
+    is_of_training = fact["verdict_basis"] in ("explicit-ml", "model-output")
+    if is_limit and is_of_training and entry["id"] not in NOT_OF_RESEARCH:
+        uses.add("research-tdm")
+    return sorted(uses)
+
+
+def expected(entry: Period, fact: Period) -> Period:
     verdict, basis, confidence = said(fact)
     clause = fact["clause_location"]
     return {
@@ -300,7 +347,7 @@ def expected(fact: Period) -> Period:
         "basis": basis,
         "confidence": confidence,
         "binds": sorted(fact["applies_to_actors"]),
-        "uses": sorted(USES.get(use, use) for use in fact["uses"]),
+        "uses": uses_of(entry, fact),
         "jurisdictions": sorted(fact["jurisdictions"]),
         "clause": None if clause in (None, "-", "not seen") else words(clause),
         "condition": None if fact["condition"] is None else words(fact["condition"]),
@@ -338,7 +385,9 @@ def test_every_period_is_there_field_by_field(found):
     wrong = {
         f"{entry['id']} {fact['effective_from']} {key}": (value, want[key])
         for entry, fact, each in found
-        for want in [expected(fact) | CORRECTIONS.get((entry["id"], fact["effective_from"]), {})]
+        for want in [
+            expected(entry, fact) | CORRECTIONS.get((entry["id"], fact["effective_from"]), {})
+        ]
         for key, value in got(each.period, fact).items()
         if value != want[key]
     }

@@ -9,7 +9,7 @@ import pytest
 from provenance.judge.identifiers import aliases, fold_name
 from provenance.judge.precedence import RESERVED_BASES
 from provenance.model.rules.rule_library import Library
-from provenance.model.rules.terms import Terms, Verdict
+from provenance.model.rules.terms import Purpose, Terms, Verdict
 from provenance.read.dumps.checkouts.licence_passages import PASSAGES
 from provenance.read.rules.rule_files import load_rules
 
@@ -79,6 +79,23 @@ def test_limits_on_robots_are_never_a_ban_on_training(every: list[Terms]):
     assert {terms.verdict for terms in limits} == {Verdict.RESTRICTED}
 
 
+def test_limits_on_training_that_except_no_research_reach_research_that_trains(every: list[Terms]):
+    limits = [
+        terms
+        for terms in every
+        if terms.verdict in (Verdict.FORBIDDEN, Verdict.RESTRICTED)
+        and terms.basis in ("explicit-ml", "model-output")
+        and Purpose.PRETRAINING in terms.uses
+    ]
+    without = {t.id.split("/")[0] for t in limits if Purpose.RESEARCH_TDM not in t.uses}
+    assert without == {
+        "github",  # academic research is exempt
+        "sourcehut",  # research of non-profit bodies is allowed
+        "nemotron-pretraining",  # training is what it allows, and nothing else
+        "nvidia-data-agreement-2025",  # the same
+    }
+
+
 def test_whatever_nobody_verified_is_unknown(every: list[Terms]):
     unread = [terms for terms in every if terms.confidence.startswith("not verified")]
     assert unread
@@ -103,6 +120,7 @@ def test_every_verified_statement_can_be_looked_up(every: list[Terms]):
     for terms in every:
         if terms.confidence.startswith("verified"):
             assert terms.address, terms.id
+            assert terms.stored_copy, terms.id
             assert terms.clause, terms.id
 
 
