@@ -135,6 +135,12 @@ def test_a_date_known_to_the_month_or_year_holds_on_every_day_it_may(written, pe
             "hosts[0]: 'https://forum.example/' is not a host",
             "example.org",
         ),
+        (
+            "id: forum",
+            "addresses: [{hosts: []}]\nid: forum",
+            "addresses[0].hosts: the list is empty",
+            "at least one host",
+        ),
         ("id: forum", "id: forums", "rules/sources/forum.yaml: id: the id 'forums'", "same name"),
         (
             "        paraphrase: Robots need consent.\n",

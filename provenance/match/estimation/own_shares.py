@@ -12,11 +12,11 @@ import numpy as np
 from provenance.model.content.fingerprints import Floats, Int64s
 
 DEFAULT_SHARE = 0.8
-"""Share of own words in a text of which nothing is known."""
+"""Share of own words among findings that are more than any text has, or in a single text."""
 
 COMMON_RATE = 1.6
 """Findings that are nobody's own words, and that no rule knows, per million tokens of a corpus and
-million items of the registries: median of collections of pages (`benchmarks/ORIGIN.md`)."""
+million items of the registries: median of twelve collections of pages (docs/formulas.md)."""
 
 _COMMON_SPREAD = 1.9
 """Standard deviation of the natural logarithm of that rate, among the same."""
@@ -45,13 +45,14 @@ def expected_own_share(found: float, corpus_tokens: int, items: int) -> float:
     Returns
     -------
     float
-        Between 0 and 1: low where as many are found as in any text of that size.
+        Between 0 and `DEFAULT_SHARE`: low where as many are found as in any text of that size.
 
     Notes
     -----
     The findings are a Poisson process with two rates. That of common words is log-normal, with the
     median and the spread of collections of pages. That of own words is zero, or else its logarithm
-    is uniform. The share is the mean of its posterior distribution, on a grid.
+    is uniform. The share is `DEFAULT_SHARE` of the mean share of the second in the posterior
+    distribution of both, on a grid.
     """
     median = COMMON_RATE * max(corpus_tokens, 1) / 1e6 * max(items, 1) / 1e6
     deviations = np.linspace(-3.0, 3.0, 25)
@@ -61,7 +62,7 @@ def expected_own_share(found: float, corpus_tokens: int, items: int) -> float:
     rates = own_rates + common_rates
     logarithms = found * np.log(rates) - rates + np.log(own_prior) - deviations[:, None] ** 2 / 2
     weights = np.exp(logarithms - logarithms.max())
-    return float((weights * own_rates / rates).sum() / weights.sum())
+    return DEFAULT_SHARE * float((weights * own_rates / rates).sum() / weights.sum())
 
 
 def estimate_own_shares(

@@ -21,6 +21,8 @@ def parse_addresses(entry: UncheckedValue | None) -> tuple[AddressForms, ...]:
 def _forms(entry: UncheckedValue) -> AddressForms:
     entries = entry.table(_KEYS, ("hosts",))
     hosts = tuple(_host(each) for each in entries["hosts"].list())
+    if not hosts:
+        raise entries["hosts"].wrong("the list is empty", "name at least one host.")
     site = _host(entries["site"]) if "site" in entries else None
     items = entries["items"].list() if "items" in entries else []
     captured = set.intersection(*(labels_of(host) for host in hosts))

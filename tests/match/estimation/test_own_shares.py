@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from provenance.match.estimation.own_shares import (
     DEFAULT_SHARE,
     estimate_own_shares,
+    expected_own_share,
     own_probabilities,
     own_size,
 )
@@ -161,3 +162,26 @@ def test_more_evidence_and_a_larger_share_make_own_words_more_probable():
     assert all((np.diff(row) > 0).all() for row in rows)
     assert (np.diff(rows, axis=0) > 0).all()
     assert rows[1][5] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("found", "tokens", "items", "least", "most"),
+    [
+        (1, 50_000, 100, 0.75, 0.8),  # a post in a few pages, of a small registry
+        (4, 500_000, 2_500_000, 0.0, 0.2),  # as much as any pages have of as many posts
+        (100, 5_000_000, 50_000, 0.7, 0.8),
+        (60_000, 1_300_000, 2_500_000, 0.75, 0.8),  # a dataset of posts
+        (0, 10**9, 10**9, 0.0, 0.1),
+        (5, 0, 0, 0.79, 0.8),
+    ],
+)
+def test_more_is_own_words_where_more_is_found_than_any_text_has(found, tokens, items, least, most):
+    assert least <= expected_own_share(found, tokens, items) <= most
+
+
+def test_more_findings_in_less_text_and_fewer_items_are_more_probably_own_words():
+    for tokens, items in ((10**6, 10**6), (10**7, 10**5)):
+        shares = [expected_own_share(n, tokens, items) for n in (1, 10, 100, 10**4)]
+        assert (np.diff(shares) > 0).all()
+        assert expected_own_share(10, 10 * tokens, items) < shares[1]
+        assert expected_own_share(10, tokens, 10 * items) < shares[1]

@@ -101,7 +101,11 @@ def test_copies_are_strong_and_phrases_of_a_few_words_are_not():
 def strengths_of_excerpts(item, lengths):
     """Give the strength of verbatim excerpts of an item, each in a text of its own."""
     words, made = item.split(), registry(item, *posts(40, seed=6, shortest=8, longest=30))
-    texts = [f"{prose(20, n)} {' '.join(words[10 : 10 + n])} {prose(20, n + 99)}" for n in lengths]
+    before, after = 10**7, 10**8  # other seeds than those of items
+    texts = [
+        f"{prose(20, before + n)} {' '.join(words[10 : 10 + n])} {prose(20, after + n)}"
+        for n in lengths
+    ]
     found = found_in(made, *texts)
     order = np.argsort(found.texts)
     assert found.texts[order].tolist() == list(range(len(texts)))
