@@ -329,7 +329,7 @@ def _open_sentences(worst: Verdict, result: Result) -> list[str]:
     sentences = []
     if doubtful := _doubtful_gates(result):
         found = _found(doubtful[0], result, may=True)
-        sentences.append(f"{found}; whether they are the source's is too uncertain to fail.")
+        sentences.append(f"{found}, but it is too uncertain whose words they are to fail a gate.")
     elif worst is Verdict.FORBIDDEN:
         sentences.append(f"{_part(worst, result)}.")
     if _passes_unknown(result):

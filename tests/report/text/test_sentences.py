@@ -89,8 +89,8 @@ def test_what_is_found_but_not_surely_enough_is_not_decided():
     doubt = replace(RESULT, gates=(gate, limit), violations=())
     assert outcome_of(doubt) == "warn"
     assert headline(doubt) == (
-        "1.9% of the tokens may be forbidden for pretraining; whether they are the source's is too "
-        "uncertain to fail."
+        "1.9% of the tokens may be forbidden for pretraining, but it is too uncertain whose words "
+        "they are to fail a gate."
     )
     assert "0.13% of the tokens are of unknown status" in headline(replace(doubt, gates=(gate,)))
 
