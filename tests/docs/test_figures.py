@@ -10,12 +10,7 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match import attribution, match_pieces
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
 from provenance.match.estimation import intervals, own_shares
-from provenance.match.index import (
-    postings_index,
-    report_limits,
-    seed_postings,
-    stop_shingles,
-)
+from provenance.match.index import postings_index, report_limits, stop_shingles
 from provenance.match.scoring import (
     classifier,
     corpus_sample,
@@ -25,7 +20,6 @@ from provenance.match.scoring import (
 )
 from provenance.model.content.fingerprints import Parameters
 from provenance.model.content.language import NO_LANGUAGE
-from provenance.model.rules.policy import DEFAULT_ORIGINS
 from provenance.pipeline.findings import ownership
 
 
@@ -79,15 +73,13 @@ STATED = {
     "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
     "For each of {} permutations": (current_parameters().permutations,),
     "from *p* = {} on, and `quotation` up to *p* = {}": (
-        DEFAULT_ORIGINS.own,
-        DEFAULT_ORIGINS.quoted,
+        ownership.OWN_PROBABILITY,
+        ownership.QUOTED_PROBABILITY,
     ),
-    "a median of {} of these per million tokens": (own_shares.COMMON_RATE,),
-    "had a standard deviation of {}": (own_shares._COMMON_SPREAD,),
-    "π₀ = {} · E[": (own_shares.DEFAULT_SHARE,),
-    "of a seed that more than {} share, the first {} count": (
-        seed_postings.MAX_SHARED,
-        seed_postings.FEW,
+    "*π₀* is {} for the corpus": (own_shares.DEFAULT_SHARE,),
+    "Of fewer than {} findings nothing is concluded, and *π* is {}": (
+        own_shares.MIN_FINDINGS,
+        own_shares.DEFAULT_SHARE,
     ),
     "p_i + {:.0f} · π₀ ) / ( Σ w_i + {:.0f} )": (own_shares._PRIOR_WEIGHT,) * 2,
     "has *e* = \u2212{:.0f}": (-ownership._RULED_EVIDENCE,),

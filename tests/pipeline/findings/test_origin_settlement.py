@@ -3,7 +3,7 @@
 import pyarrow.compute as pc
 import pytest
 
-from provenance.model.rules.policy import Gate, OriginRule, Policy, UndecidedRule, Unit
+from provenance.model.rules.policy import Gate, Policy, UndecidedRule
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
@@ -105,62 +105,10 @@ def test_undecided_words_are_contested_if_the_policy_says_so(world):
         UndecidedRule.CONTEST: True,
     }
     for rule, passes in rules.items():
-        report = run(folder, "novels.jsonl", gates=gates, origins=OriginRule(undecided=rule))
+        report = run(folder, "novels.jsonl", gates=gates, undecided=rule)
         [last] = report.findings.filter(pc.equal(report.findings["row"], 61)).to_pylist()
         assert last["contested"] is passes
         assert [outcome.passed for outcome in report.result.gates] == [passes]
-
-
-def verdict_of(report) -> tuple[list[str], bool]:
-    """Return the origins, and whether the gate on what is forbidden holds."""
-    [outcome] = report.result.gates
-    return report.findings["origin"].to_pylist(), outcome.passed
-
-
-@pytest.mark.parametrize(
-    ("quoted", "own", "passes"),
-    [(0, 1, False), (5, 1, True), (5, 3, False), (1, 1, False), (9, 2, True)],
-)
-def test_a_few_passages_fail_a_gate_where_quotations_are_not_most(
-    world, write_lines, pages, quoted, own, passes
-):
-    folder, _ = world
-    phrases = [*QUOTED[:quoted], *OWN[:own]]
-    write_lines(
-        folder / f"few-{quoted}-{own}.jsonl",
-        [{"text": f"{pages[n]} {phrase}. {pages[n + 1]}"} for n, phrase in enumerate(phrases)],
-    )
-    gates = (Gate(Verdict.FORBIDDEN),)
-    origins, passed = verdict_of(run(folder, f"few-{quoted}-{own}.jsonl", gates=gates))
-    assert origins[:quoted] == ["quotation"] * quoted
-    assert "quotation" not in origins[quoted:]
-    assert passed is passes
-
-
-def test_an_undecided_passage_counts_once_however_often_it_is_found(world, write_lines, pages):
-    folder, _ = world
-    phrases = [*QUOTED[:5], *[OWN[0]] * 9]
-    write_lines(
-        folder / "often.jsonl",
-        [{"text": f"{pages[n]} {phrase}. {pages[n + 1]}"} for n, phrase in enumerate(phrases)],
-    )
-    for unit in Unit:
-        report = run(folder, "often.jsonl", gates=(Gate(Verdict.FORBIDDEN, unit=unit),))
-        origins, passed = verdict_of(report)
-        assert origins == ["quotation"] * 5 + ["undecided"] * 9
-        assert passed
-
-
-def test_the_policy_says_how_probable_it_must_be(world):
-    folder, _ = world
-    sizes = {}
-    for own, quoted in ((0.5, 0.5), (0.8, 0.2), (0.99, 0.01)):
-        found = run(folder, "novels.jsonl", "posts.jsonl", origins=OriginRule(own, quoted)).findings
-        for row in found.to_pylist():
-            assert (row["origin"] == "item") is (row["own_probability"] >= own)
-            assert row["own_probability"] <= quoted or row["origin"] != "quotation"
-        sizes[own] = found["origin"].to_pylist().count("undecided")
-    assert sizes[0.5] < sizes[0.8] < sizes[0.99]
 
 
 def test_a_file_is_judged_alike_whatever_stands_before_it(world):
