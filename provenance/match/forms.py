@@ -78,13 +78,14 @@ def are_forms(candidates: Candidates, registry: PostingsIndex, seeds: Shingles) 
     arrays = registry.arrays
     [found] = look_up_seeds(_thin(seeds), [registry])
     # Of what many items share, all segments together list no more than the first few.
-    lasts = np.where(found.sharing > MAX_SHARED, found.firsts + FEW, found.lasts)
+    few = np.minimum(found.firsts + FEW, found.lasts)
+    lasts = np.where(found.sharing > MAX_SHARED, few, found.lasts)
     forms = np.zeros(len(candidates), np.bool_)
     _compare_all(
         (candidates.items, candidates.runs, candidates.run_offsets),
         (arrays.tokens, arrays.token_offsets, arrays.first),
         (arrays.keys.values, arrays.keys.first_numbers, arrays.keys.starts),
-        (found.firsts, np.minimum(lasts, found.lasts), found.offsets, found.items),
+        (found.firsts, lasts, found.offsets, found.items),
         forms,
     )
     return forms

@@ -133,8 +133,8 @@ class OriginSignals:
         Whether the passage is the title of a page that the item links to, or a part of it.
     document_linked : ndarray of bool, shape (n,)
         Whether the item links to the text, or to a page of its host.
-    document_is_link : ndarray of bool, shape (n,)
-        Whether the item links to the very text.
+    links_to_document : ndarray of bool, shape (n,)
+        Whether the text is the very page that the item links to.
     fills_text : ndarray of bool, shape (n,)
         Whether the passage is much of the text, so that the text was made of it.
     form : ndarray of bool, shape (n,)
@@ -149,7 +149,7 @@ class OriginSignals:
     document_dated: Flags
     link_title: Flags
     document_linked: Flags
-    document_is_link: Flags
+    links_to_document: Flags
     fills_text: Flags
     form: Flags
 
@@ -203,7 +203,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     that ends with a name or calls itself a quotation, or to which the text adds a name, a part of
     an item that is verse beside a name or that other authors use in another context, and the title
     of a page that the item links to, in that page, on its host, or as a small part of any text: a
-    text that was made of the title was taken from the item, whoever wrote it; whatever a page has
+    text that was made of the title was taken from the item, whoever wrote it; any words of the page
     that the item links to; and what an item has of the form of many. It is undecided whether a part
     is, if half of it is quoted, if it is verse, since lists look like it, if the text adds a name,
     or if the item's text is not known, whether a whole item is, if several others have it as a
@@ -219,7 +219,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         | (~is_whole & (signals.other_authors > 0))
         | (is_whole & signals.document_marks.named)
         | signals.are_titles_of_others
-        | signals.document_is_link
+        | signals.links_to_document
         | signals.form
     )
     is_unclear = (signals.document_dated | signals.continue_sentence) | np.where(

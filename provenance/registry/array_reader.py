@@ -154,7 +154,7 @@ def _no_arrays(manifest: Manifest) -> RegistryArrays:
         hidden_counts=np.zeros(0, np.int64),
         source_codes=no_bytes,
         authors=no_numbers,
-        sources=(),
+        sources=_names(manifest),
         longest=0,
         background=np.zeros(1 << BACKGROUND_BITS, np.uint64),
         posting_count=0,

@@ -40,7 +40,7 @@ FINDINGS_COLUMNS = {
     "and from the other findings of the file; null unless the evidence is `content`",
     "quoted_work": "title of the work of a background whose words they are; null if not known",
     "quoted_url": "address of that work, or of the page that the item links to, if they are its "
-    "title; null if not known",
+    "title or its words; null if not known",
     "alternatives": "other items with the same words",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "
     "and without an item",

@@ -10,7 +10,12 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match import attribution, match_pieces
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
 from provenance.match.estimation import intervals, own_shares
-from provenance.match.index import postings_index, report_limits, stop_shingles
+from provenance.match.index import (
+    postings_index,
+    report_limits,
+    seed_postings,
+    stop_shingles,
+)
 from provenance.match.scoring import (
     classifier,
     corpus_sample,
@@ -80,6 +85,10 @@ STATED = {
     "Of fewer than {} findings nothing is concluded, and *π* is {}": (
         own_shares.MIN_FINDINGS,
         own_shares.DEFAULT_SHARE,
+    ),
+    "of a seed that more than {} share, the first {} count": (
+        seed_postings.MAX_SHARED,
+        seed_postings.FEW,
     ),
     "p_i + {:.0f} · π₀ ) / ( Σ w_i + {:.0f} )": (own_shares._PRIOR_WEIGHT,) * 2,
     "has *e* = \u2212{:.0f}": (-ownership._RULED_EVIDENCE,),

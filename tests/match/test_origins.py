@@ -35,7 +35,7 @@ OWN_PART = OriginSignals(
     document_dated=np.zeros(1, bool),
     link_title=np.zeros(1, bool),
     document_linked=np.zeros(1, bool),
-    document_is_link=np.zeros(1, bool),
+    links_to_document=np.zeros(1, bool),
     fills_text=np.zeros(1, bool),
     form=np.zeros(1, bool),
 )
@@ -68,7 +68,7 @@ def decided(**observed):
             Origin.QUOTATION,
         ),
         ({"document_linked": True, "item_shares": 1.0}, Origin.ITEM),
-        ({"document_linked": True, "document_is_link": True}, Origin.QUOTATION),
+        ({"document_linked": True, "links_to_document": True}, Origin.QUOTATION),
         ({"form": True}, Origin.QUOTATION),
         ({"form": True, "item_shares": 1.0}, Origin.QUOTATION),
         ({"quoted": 0.5}, Origin.UNDECIDED),

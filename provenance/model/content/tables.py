@@ -92,7 +92,7 @@ FINDINGS = pa.schema(
         pa.field("origin_reasons", pa.list_(pa.string())),
         pa.field("own_probability", pa.float64()),  # that they are the item's author's own
         pa.field("quoted_work", pa.string()),  # title of the work that a background has them from
-        pa.field("quoted_url", pa.string()),  # its address, or that of the page with this title
+        pa.field("quoted_url", pa.string()),  # its address, or that of the linked page
         pa.field(
             "alternatives",
             pa.list_(pa.struct([("source", pa.string()), ("item", pa.string())])),

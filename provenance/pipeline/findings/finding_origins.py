@@ -128,9 +128,9 @@ def find_origins(
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)
     codes[rows], reasons[rows] = decisions.origins, decisions.reasons
-    is_page_s = np.zeros(len(spans), bool)
-    is_page_s[rows] = signals.link_title | signals.document_is_link
-    linked_pages = pc.if_else(pa.array(is_page_s), items["link"], None)
+    is_of_page = np.zeros(len(spans), bool)
+    is_of_page[rows] = signals.link_title | signals.links_to_document
+    linked_pages = pc.if_else(pa.array(is_of_page), items["link"], None)
     quoting = np.zeros(len(claims), bool)
     quoting[rivals.losers[is_quoting]] = True
     return FindingOrigins(codes, reasons, linked_pages, quoting)
@@ -148,15 +148,13 @@ def _are_titles(
 
 
 def _are_linked(
-    addresses: pa.ChunkedArray, links: pa.ChunkedArray, place_of: Callable[[str], object]
+    addresses: pa.ChunkedArray, links: pa.ChunkedArray, key: Callable[[str], object]
 ) -> Flags:
-    """Return which documents have an address at the place of what an item links to."""
+    """Return which documents have an address with the key of that which an item links to."""
     linked = pc.and_(pc.is_valid(addresses), pc.is_valid(links)).to_numpy()
     rows = np.flatnonzero(linked)
     pairs = (column.take(pa.array(rows)).to_pylist() for column in (addresses, links))
-    linked[rows] = [
-        place_of(address) == place_of(link) for address, link in zip(*pairs, strict=True)
-    ]
+    linked[rows] = [key(address) == key(link) for address, link in zip(*pairs, strict=True)]
     return np.asarray(linked)
 
 

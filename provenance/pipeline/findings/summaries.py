@@ -35,8 +35,7 @@ def _summarise_registry(registry_index: RegistryIndex, size: int) -> RegistrySum
     unattributable = dict(zip(arrays.sources, counts.tolist(), strict=True))
     summary = registry_index.registry.summary()
     sources = (
-        replace(source, unattributable=unattributable.get(source.source, 0))
-        for source in summary.sources
+        replace(source, unattributable=unattributable[source.source]) for source in summary.sources
     )
     return replace(summary, sources=tuple(sources))
 

@@ -32,6 +32,10 @@ def test_hostile_registries_are_matched_or_refused(tmp_path):
     hold(outcomes(WORKER, tmp_path, range(50)))
 
 
+def test_a_manifest_may_have_a_source_and_no_segments(tmp_path):
+    assert outcomes(WORKER, tmp_path, range(1_001_483, 1_001_484)) == {1_001_483: "read"}
+
+
 @pytest.mark.long
 def test_three_thousand_hostile_registries_are_matched_or_refused(tmp_path):
     hold(outcomes(WORKER, tmp_path, range(1_000_000, 1_003_000)))

@@ -128,6 +128,10 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
         {"text": titles[4]},
         {"text": titles[0], "url": "https://www.harbour.example/news/1"},
         {"text": f"Subreddit: boats\nTitle: {titles[0]}\nScore: 17\nComments: 4"},
+        {
+            "text": f"{pages[8]}\n\n{added}\n\n{pages[9]}",
+            "url": "http://harbour.example/news/4/#boats",
+        },
         *({"text": page} for page in pages[20:60]),
     ]
     corpus = write_lines(tmp_path / "c.jsonl", rows)
@@ -142,15 +146,18 @@ def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
         5: "item",  # a row that is the title was taken from the source, whoever wrote it
         6: "quotation",  # but not the linked page itself
         7: "item",  # and so was one in a template
+        8: "quotation",  # what was added is also on the linked page, which the post quotes
     }
     reasons = report.findings["origin_reasons"].to_pylist()
     assert [("link-title" in each, "document-linked" in each) for each in reasons] == [
         *((True, False), (False, False), (False, False), (True, False), (False, False)),
-        *((True, False), (True, True), (True, False)),
+        *((True, False), (True, True), (True, False), (False, True)),
     ]
     site = "https://harbour.example/news"
-    pages_of_titles = [f"{site}/1", None, None, f"{site}/4", None, f"{site}/5", *[f"{site}/1"] * 2]
-    assert report.findings["quoted_url"].to_pylist() == pages_of_titles
+    linked = [1, None, None, 4, None, 5, 1, 1, 4]
+    assert report.findings["quoted_url"].to_pylist() == [
+        None if n is None else f"{site}/{n}" for n in linked
+    ]
 
 
 @pytest.mark.parametrize(("linked", "origin"), [(False, "undecided"), (True, "item")])
