@@ -34,6 +34,8 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # max_document = "64MB"       # larger documents are not read
 # chance = 1                  # chance matches accepted per million words; 0.1 finds less, surer
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
+# own_probability = 0.8       # from which words are the item's own, and gates count them
+# quoted_probability = 0.2    # of own words, up to which they are somebody else's
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "probable"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
 # registries = ["registries/x"]
@@ -115,7 +117,7 @@ _UNDECIDED_MEANINGS = {
     UndecidedRule.COUNT: "Words of which it is unclear whether they are the item's own count for "
     "its source.",
     UndecidedRule.PROBABLE: "Words of which it is unclear whether they are the item's own count "
-    "for its source if that is more probable than not.",
+    "for its source if that is more probable than not; the low ends of shares allow for the doubt.",
     UndecidedRule.CONTEST: "Words of which it is unclear whether they are the item's own are "
     "contested: no gate counts them.",
 }
@@ -163,7 +165,7 @@ def policy_text(
         ],
         "Chance": [f"Chance matches are accepted up to {policy.chance:g} per million words."],
         "Origin": [
-            _UNDECIDED_MEANINGS[policy.undecided],
+            _UNDECIDED_MEANINGS[policy.origins.undecided],
             _COMMON_MEANINGS[policy.common_background],
         ],
         "Withdrawn or opted out": [_WITHDRAWN_MEANINGS[policy.withdrawn]],
