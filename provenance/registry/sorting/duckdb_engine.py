@@ -1,10 +1,13 @@
 """DuckDB as an out-of-core engine for sorting, grouping and joining."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from glob import escape
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from provenance.cpu_count import available_cpus
@@ -43,6 +46,16 @@ class BuildLimits:
     rewritten_bytes: int = 10**9
 
 
+def _load_duckdb() -> ModuleType:
+    """Import DuckDB, which is needed for building, not for checking.
+
+    Not in the main thread, where a signal would raise its exception in the midst of the import:
+    DuckDB then aborts the process.
+    """
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(import_module, "duckdb").result()
+
+
 @contextmanager
 def open_engine(folder: Path, limits: BuildLimits) -> Iterator["duckdb.DuckDBPyConnection"]:
     """Open a DuckDB that spills into `folder`.
@@ -52,8 +65,7 @@ def open_engine(folder: Path, limits: BuildLimits) -> Iterator["duckdb.DuckDBPyC
     RegistryError
         If it runs out of memory or disk, or fails otherwise.
     """
-    import duckdb  # noqa: PLC0415 (needed for building, not for checking)
-
+    duckdb = _load_duckdb()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": limits.threads,
         "memory_limit": f"{limits.memory}B",

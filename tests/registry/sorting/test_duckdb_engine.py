@@ -1,5 +1,8 @@
 """DuckDB is used with care."""
 
+import subprocess
+import sys
+
 import duckdb
 import pytest
 
@@ -10,6 +13,29 @@ from provenance.registry.sorting.duckdb_engine import (
     open_engine,
     run_query,
 )
+
+IMPORTING = """
+import sys, threading
+from importlib.abc import MetaPathFinder
+
+class Finder(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "duckdb":
+            print(threading.current_thread() is threading.main_thread())
+
+sys.meta_path.insert(0, Finder())
+from pathlib import Path
+from provenance.registry.sorting.duckdb_engine import BuildLimits, open_engine
+
+with open_engine(Path(sys.argv[1]), BuildLimits()):
+    pass
+"""
+
+
+def test_no_signal_is_handled_in_the_midst_of_its_import(tmp_path):
+    command = [sys.executable, "-c", IMPORTING, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_the_optimiser_that_may_lose_rows_is_off(tmp_path):
