@@ -114,8 +114,11 @@ class _ShareInputs:
     Parameters
     ----------
     finding_set : FindingSet
+        The findings.
     corpus : MeasuredCorpus
+        The corpus.
     sizes : _SpanSizes
+        Sizes of all spans.
     origins : ndarray of int64, shape (n,)
         Index into `Origin`, or `_NO_ORIGIN`, of each finding.
     own : ndarray of float64, shape (n,)

@@ -89,7 +89,7 @@ def parse_origins(check: dict[str, UncheckedValue]) -> OriginRule:
     """Parse what is said of words whose origin is not certain."""
     undecided = check.get("undecided")
     return OriginRule(
-        _probability(check.get("own_probability"), DEFAULT_ORIGINS.own, 0.5, 1.0),
+        _probability(check.get("own_probability"), DEFAULT_ORIGINS.own, 0.5, 0.99),
         _probability(check.get("quoted_probability"), DEFAULT_ORIGINS.quoted, 0.0, 0.5),
         DEFAULT_ORIGINS.undecided if undecided is None else undecided.one_of(UndecidedRule),
     )
