@@ -101,8 +101,8 @@ def _probability(entry: UncheckedValue | None, default: float, least: float, mos
     value = entry.value
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise entry.wrong(
-            f"{format_value(value)} is not such a probability",
-            f"write a number from {least:g} to {most:g}; {default:g} is the default.",
+            f"{format_value(value)} is not a probability from {least:g} to {most:g}",
+            f"write such a number, or leave it out: {default:g} is the default.",
         )
     return float(value)
 

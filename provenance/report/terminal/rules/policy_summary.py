@@ -5,6 +5,7 @@ from datetime import date
 
 from provenance.model.rules.policy import (
     Agreement,
+    OriginRule,
     Policy,
     UndecidedRule,
     Waiver,
@@ -165,6 +166,7 @@ def policy_text(
         ],
         "Chance": [f"Chance matches are accepted up to {policy.chance:g} per million words."],
         "Origin": [
+            _origins_sentence(policy.origins),
             _UNDECIDED_MEANINGS[policy.origins.undecided],
             _COMMON_MEANINGS[policy.common_background],
         ],
@@ -234,4 +236,12 @@ def _waiver(waiver: Waiver, today: date) -> str:
     return (
         f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "
         f"{waiver.approver}; {state})."
+    )
+
+
+def _origins_sentence(rule: OriginRule) -> str:
+    own, quoted = exact_percent(rule.own), exact_percent(rule.quoted)
+    return (
+        f"Words are the item's own from a probability of {own} on, and somebody else's up to "
+        f"{quoted}."
     )
