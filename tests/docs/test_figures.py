@@ -25,6 +25,7 @@ from provenance.match.scoring import (
 )
 from provenance.model.content.fingerprints import Parameters
 from provenance.model.content.language import NO_LANGUAGE
+from provenance.model.rules.policy import DEFAULT_ORIGINS
 from provenance.pipeline.findings import ownership
 
 
@@ -78,14 +79,13 @@ STATED = {
     "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
     "For each of {} permutations": (current_parameters().permutations,),
     "from *p* = {} on, and `quotation` up to *p* = {}": (
-        ownership.OWN_PROBABILITY,
-        ownership.QUOTED_PROBABILITY,
+        DEFAULT_ORIGINS.own,
+        DEFAULT_ORIGINS.quoted,
     ),
-    "*π₀* is {} for the corpus": (own_shares.DEFAULT_SHARE,),
-    "Of fewer than {} findings nothing is concluded, and *π* is {}": (
-        own_shares.MIN_FINDINGS,
-        own_shares.DEFAULT_SHARE,
-    ),
+    "a median of {} of these per million tokens": (own_shares.COMMON_RATE,),
+    "had a standard deviation of {}": (own_shares._COMMON_SPREAD,),
+    "π₀ = {} · E[": (own_shares.DEFAULT_SHARE,),
+    "Of fewer than {} findings *π* is": (own_shares.MIN_FINDINGS,),
     "of a seed that more than {} share, the first {} count": (
         seed_postings.MAX_SHARED,
         seed_postings.FEW,

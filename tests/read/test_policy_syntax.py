@@ -1,5 +1,9 @@
 """What a policy may say of the use, the model, its claims and contracts."""
 
+import pytest
+
+from provenance.errors import PolicyError
+from provenance.model.rules.policy import DEFAULT_ORIGINS, OriginRule, UndecidedRule
 from provenance.model.rules.terms import ModelScope
 from provenance.read.policy.policy_file import override
 from tests.read.policy_texts import WHOLE, written
@@ -34,3 +38,23 @@ def test_options_state_the_use_the_model_and_the_claims(tmp_path):
     assert (asked.commercial, asked.model, asked.claims) == (True, (), ("us-fair-use",))
     kept = override(policy, commercial=None, model=(), claims=())
     assert kept.circumstances == asked
+
+
+def test_a_policy_says_how_probable_it_must_be_whose_words_they_are(tmp_path):
+    assert written(tmp_path, "[check]").origins == DEFAULT_ORIGINS
+    text = '[check]\nown_probability = 0.9\nquoted_probability = 0\nundecided = "count"'
+    assert written(tmp_path, text).origins == OriginRule(0.9, 0.0, UndecidedRule.COUNT)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("own_probability = 1", "1 is not a probability from 0.5 to 0.99"),
+        ("own_probability = true", "is not a probability"),
+        ('quoted_probability = "0.1"', "is not a probability from 0 to 0.5"),
+        ("quoted_probability = 0.6", "0.6 is not a probability from 0 to 0.5"),
+    ],
+)
+def test_what_is_no_probability_is_refused(tmp_path, entry, said):
+    with pytest.raises(PolicyError, match=said):
+        written(tmp_path, f"[check]\n{entry}")

@@ -32,7 +32,10 @@ WITHOUT_OUTCOME = {"csv", "jsonl", "obligations", "attribution"}
 def report_with(outcome):
     report = sample_report()
     result = report.result
-    gates = tuple(replace(each, passed=outcome != "fail") for each in result.gates)
+    gates = tuple(
+        replace(each, passed=outcome != "fail", share=each.share if outcome == "fail" else 0.0)
+        for each in result.gates
+    )
     known = tuple(share for share in result.shares if share.key != Verdict.UNKNOWN)
     return replace(
         report,

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from math import inf
 
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
@@ -45,6 +46,34 @@ class UndecidedRule(StrEnum):
     PROBABLE = "probable"
     CONTEST = "contest"
 
+
+@dataclass(frozen=True, slots=True)
+class OriginRule:
+    """Whose words a finding has, by the probability that they are the item's own.
+
+    Parameters
+    ----------
+    own : float
+        Probability from which they are; lower ends of shares hold with the same.
+    quoted : float
+        Probability up to which they are somebody else's.
+    undecided : UndecidedRule
+        Whether gates count what is between.
+    """
+
+    own: float = 0.8
+    quoted: float = 0.2
+    undecided: UndecidedRule = UndecidedRule.PROBABLE
+
+    @property
+    def counted_from(self) -> float:
+        """Probability from which gates count words of undecided origin."""
+        if self.undecided is UndecidedRule.PROBABLE:
+            return 0.5
+        return 0.0 if self.undecided is UndecidedRule.COUNT else inf
+
+
+DEFAULT_ORIGINS = OriginRule()
 
 OTHER_MODEL = "other"
 """Stands for models of none of the known kinds."""
@@ -266,8 +295,8 @@ class Policy:
         Calibration file by which shares are corrected.
     signals : str or None
         Folder of captured robots.txt and similar files.
-    undecided : UndecidedRule
-        Whether gates count findings of undecided origin for the item's source.
+    origins : OriginRule
+        Whose words findings are, and what counts if that is not clear.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
     chance : float
@@ -295,7 +324,7 @@ class Policy:
     common_background: bool = True
     calibration: str | None = None
     signals: str | None = None
-    undecided: UndecidedRule = UndecidedRule.PROBABLE
+    origins: OriginRule = DEFAULT_ORIGINS
     max_document: int = MAX_DOCUMENT
     chance: float = 1.0
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT

@@ -8,7 +8,7 @@ import pyarrow as pa
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.model.content.tables import FINDINGS
 from provenance.model.results.corpus_model import CorpusModel
-from provenance.model.rules.policy import UndecidedRule, WithdrawnRule
+from provenance.model.rules.policy import DEFAULT_ORIGINS, OriginRule, WithdrawnRule
 from provenance.pipeline.caching.cache_entries import EntryStore
 from provenance.pipeline.calibration.controls import (
     NO_CONTROL_COUNTS,
@@ -60,7 +60,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     frozen_model: CorpusModel | None = None,
     cache: EntryStore | None = None,
     threads: int = 1,
-    undecided: UndecidedRule = UndecidedRule.PROBABLE,
+    origins: OriginRule = DEFAULT_ORIGINS,
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT,
     *,
     own_share: float | None = None,
@@ -83,8 +83,8 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Locations of earlier checks of the same parts.
     threads : int
         Number of threads.
-    undecided : UndecidedRule
-        Whether findings of undecided origin count.
+    origins : OriginRule
+        Whose words findings are.
     withdrawn : WithdrawnRule
         Whether withdrawn and opted-out documents are forbidden.
     own_share : float or None
@@ -140,7 +140,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         if control is not None and control_model is not None:
             control_counts += count_control_matches(control, batch.readings, control_model, claims)
     unsettled = concatenate_unsettled(parts_found, findings.concatenate())
-    finding_set = settle_origins(unsettled, undecided, own_share)
+    finding_set = settle_origins(unsettled, origins, registries, own_share)
     documents = finding_set.spans["document_number"].to_numpy()[finding_set.finding_rows]
     finding_set = replace(finding_set, findings=add_repetition(finding_set.findings, documents))
     times.log()

@@ -190,7 +190,7 @@ def _run_check(
         frozen_model=frozen_model,
         cache=context.cache,
         threads=settings.threads,
-        undecided=policy.undecided,
+        origins=policy.origins,
         withdrawn=policy.withdrawn,
         own_share=settings.own_share,
     )
@@ -205,7 +205,7 @@ def _run_check(
     recall = shipped_counts(registries)
     if calibration is not None:
         corrector = build_share_corrector(calibration.calibration, recall, counted, counts.tokens)
-    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector, recall)
+    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector, recall, policy.origins)
     summary = summarise_corpus(corpus, readings, counts, has_signals=policy.signals is not None)
     corpus_summary = replace(summary, split=settings.split)
     report = _build_report(
@@ -269,7 +269,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         policy.gates, _gate_shares(policy.gates, finding_set, measured_corpus)
     )
     if measured_corpus.sample is not None:
-        unweighted_corpus = MeasuredCorpus(measured_corpus.counts)
+        unweighted_corpus = MeasuredCorpus(measured_corpus.counts, origins=policy.origins)
         lows = [low for _, low in _gate_shares(policy.gates, finding_set, unweighted_corpus)]
         outcomes = mark_undecided(outcomes, lows)
     result = Result(
@@ -285,7 +285,6 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
             measured_corpus,
             sorted(sources),
             [each.name for each in policy.collections],
-            policy.undecided,
         ),
         rulings=source_rulings(finding_set, summaries, library, judges),
         gates=outcomes,

@@ -9,12 +9,6 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Flags, Floats
 from provenance.model.results.origin import Origin, OriginReason
 
-OWN_PROBABILITY = 0.8
-"""Probability from which the words are the item's own."""
-
-QUOTED_PROBABILITY = 0.2
-"""Probability up to which the words are somebody else's."""
-
 _INTERCEPT = -0.71
 
 _LENGTH_WEIGHT = 0.31

@@ -23,11 +23,12 @@ from provenance.match.estimation.intervals import (
     share_interval,
 )
 from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
+from provenance.match.estimation.own_shares import own_size
 from provenance.model.content.fingerprints import Flags, Floats, Int64s
 from provenance.model.results.calibration import CorrectedShare
 from provenance.model.results.origin import Origin
 from provenance.model.results.shares import OTHER_CONTENT, Estimate, Share
-from provenance.model.rules.policy import UndecidedRule, Unit
+from provenance.model.rules.policy import DEFAULT_ORIGINS, OriginRule, Unit
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
@@ -64,12 +65,15 @@ class MeasuredCorpus:
         What a calibration says of the findings, where there is one.
     recall : PlantCounts or None
         Plants of the shipped detector; None if only lower ends of intervals are needed.
+    origins : OriginRule
+        Whose words lower ends count, and how sure of that they are.
     """
 
     counts: Counts
     sample: BootstrapSample | None = None
     corrector: ShareCorrector | None = None
     recall: PlantCounts | None = None
+    origins: OriginRule = DEFAULT_ORIGINS
 
     def total(self, unit: Unit) -> float:
         """Return the size of the whole corpus in a unit."""
@@ -105,12 +109,32 @@ class MeasuredCorpus:
 
 @dataclass(frozen=True, slots=True)
 class _ShareInputs:
-    """All findings of a check, ready to be summed."""
+    """All findings of a check, ready to be summed.
+
+    Parameters
+    ----------
+    finding_set : FindingSet
+        The findings.
+    corpus : MeasuredCorpus
+        The corpus.
+    sizes : _SpanSizes
+        Sizes of all spans.
+    origins : ndarray of int64, shape (n,)
+        Index into `Origin`, or `_NO_ORIGIN`, of each finding.
+    own : ndarray of float64, shape (n,)
+        Probability with which each counts by its origin.
+    groups : ndarray of int64, shape (n,)
+        Number of each one's item: all copies of it are its own words, or none.
+    missed, calibrated : MissedFindings or None
+        What was missed, by the shipped plants and by a calibration.
+    """
 
     finding_set: FindingSet
     corpus: MeasuredCorpus
     sizes: _SpanSizes
     origins: Int64s
+    own: Floats
+    groups: Int64s
     missed: MissedFindings | None
     calibrated: MissedFindings | None
 
@@ -127,7 +151,28 @@ def _share_inputs(finding_set: FindingSet, corpus: MeasuredCorpus) -> _ShareInpu
             MissedFindings.of(measured, finding_set.appearances, tokens),
             none_found=none_found(measured.overall),
         )
-    return _ShareInputs(finding_set, corpus, sizes, origins, missed, calibrated)
+    own = _own_probabilities(finding_set.findings, origins, corpus.origins)
+    groups = _number_items(finding_set.findings)
+    return _ShareInputs(finding_set, corpus, sizes, origins, own, groups, missed, calibrated)
+
+
+def _own_probabilities(findings: pa.Table, origins: Int64s, rule: OriginRule) -> Floats:
+    """Return the probability with which each finding counts by its origin."""
+    own = pc.fill_null(findings["own_probability"], 1.0).to_numpy()
+    is_undecided = origins == _UNDECIDED
+    # The verdict on a quotation is that on the quoted work.
+    is_certain = (origins == _QUOTATION) | (is_undecided & (rule.counted_from == 0.0))
+    is_ignored = is_undecided & (own < rule.counted_from)
+    return np.select([is_certain, is_ignored], [1.0, 0.0], own)
+
+
+def _number_items(findings: pa.Table) -> Int64s:
+    """Return a number of the source and the item of each finding."""
+    columns = (findings[name].combine_chunks() for name in ("source", "item"))
+    source, item = (
+        np.asarray(each.dictionary_encode("encode").indices, np.int64) for each in columns
+    )
+    return source * (len(findings) + 1) + item
 
 
 def compute_shares(
@@ -135,12 +180,11 @@ def compute_shares(
     measured_corpus: MeasuredCorpus,
     sources: Iterable[str],
     collections: Sequence[str] = (),
-    undecided: UndecidedRule = UndecidedRule.PROBABLE,
 ) -> tuple[Share, ...]:
     """Sum findings by source, verdict, terms, basis, evidence, origin and collection.
 
-    Quotations count for no source. Findings of undecided origin count; if they are contested, the
-    lower ends of intervals are without them.
+    Quotations count for no source. Lower ends of intervals count what is the items' own words with
+    the probability from which origins are decided (`own_size`).
 
     Parameters
     ----------
@@ -152,8 +196,6 @@ def compute_shares(
         Sources that get a row even without findings.
     collections : sequence of str
         Names of the policy's collections, which get a row too.
-    undecided : UndecidedRule
-        Whether gates count findings of undecided origin.
     """
     inputs = _share_inputs(finding_set, measured_corpus)
     names, evidence = _evidence_kinds(finding_set.spans)
@@ -176,8 +218,6 @@ def compute_shares(
             )
         verdicts = {findings.verdicts[group] for group in finding_groups}
         units = estimates[finding_groups, holder_groups]
-        if undecided is UndecidedRule.CONTEST and key[0] != "origin":
-            units = _without_undecided(inputs, findings.places(finding_groups), units)
         shares.append(Share(*key, _common_verdict(key, verdicts), *units))
     return tuple(shares)
 
@@ -353,20 +393,6 @@ def _longest_of_documents(inputs: _ShareInputs, places: Int64s) -> Int64s:
     return np.asarray(places[order[is_first]])
 
 
-def _without_undecided(
-    inputs: _ShareInputs, places: Int64s, estimates: tuple[Estimate, ...]
-) -> tuple[Estimate, ...]:
-    """Return estimates whose lower ends leave out findings of undecided origin."""
-    decided = places[inputs.origins[places] != _UNDECIDED]
-    if len(decided) == len(places):
-        return estimates
-    lows = [_estimate(inputs, decided, unit, 0).low for unit in Unit]
-    return tuple(
-        replace(estimate, low=min(estimate.low, low))
-        for estimate, low in zip(estimates, lows, strict=True)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _SizedFindings:
     """Findings in a unit: one for each, or one for each document if these are counted."""
@@ -408,15 +434,32 @@ def _estimate(
     total, weighted_sizes = corpus.total(unit), found.sizes * corpus.weights(found.documents)
     interval = corpus.interval(found.documents, found.sizes, found.chances, unit, more)
     share = min(1.0, float(weighted_sizes.sum() / total)) if total else 0.0
+    quoted = _quoted_share(inputs, places, unit)
     return Estimate(
         int(found.sizes.sum()),
         share,
-        min(interval.low, share),
+        max(0.0, min(interval.low, share) - quoted),
         max(interval.high, share),
         max(share, min(1.0, band / total)) if total else 0.0,
         min(share, float(weighted_sizes[found.is_contested].sum() / total)) if total else 0.0,
         None if measured is None else _correct_share(corpus, found, unit, measured),
     )
+
+
+def _quoted_share(inputs: _ShareInputs, places: Int64s, unit: Unit) -> float:
+    """Return the share of a corpus that some findings may have and that is not the items' own."""
+    corpus, total = inputs.corpus, inputs.corpus.total(unit)
+    own, rows = inputs.own[places], inputs.finding_set.finding_rows[places]
+    documents = inputs.sizes.documents[rows]
+    sizes = getattr(inputs.sizes, str(unit))[rows].astype(np.float64)
+    if unit is Unit.DOCUMENTS:  # counted once, at the finding that is most probably own words
+        order = np.lexsort((-own, documents))
+        sizes[order] = np.diff(documents[order], prepend=-1) != 0
+    sizes *= corpus.weights(documents)
+    uncertain = own < 1
+    sizes, groups = sizes[uncertain], inputs.groups[places][uncertain]
+    own_part = own_size(sizes, own[uncertain], groups, corpus.origins.own)
+    return (float(sizes.sum()) - own_part) / total if total else 0.0
 
 
 def _correct_share(

@@ -25,7 +25,7 @@ from provenance.match.scoring.information import NgramCounts, language_only_coun
 from provenance.model.content.fingerprints import Texts, Tokens
 from provenance.model.content.tables import DOCUMENTS, FINDINGS, Documents
 from provenance.model.results.corpus_model import CorpusModel
-from provenance.model.rules.policy import Policy, UndecidedRule
+from provenance.model.rules.policy import DEFAULT_ORIGINS, OriginRule, Policy
 from provenance.model.rules.rulings import Ruling
 from provenance.pipeline.checking.check_inputs import References, load_library, open_references
 from provenance.pipeline.checking.corpus_modelling import ScoringModel, load_frozen_model
@@ -60,8 +60,8 @@ class MatchingContext:
         Counts of general language, by which candidates are dropped that cannot be reported.
     threads : int
         Number of threads of one call.
-    undecided : UndecidedRule
-        Whether matches of undecided origin count.
+    origins : OriginRule
+        Whose words matches are.
     """
 
     references: References
@@ -69,7 +69,7 @@ class MatchingContext:
     model: ScoringModel
     language: NgramCounts
     threads: int
-    undecided: UndecidedRule = UndecidedRule.PROBABLE
+    origins: OriginRule = DEFAULT_ORIGINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def open_context(
     judges = CircumstanceJudges(library, policy, datetime.now(UTC).date())
     language = language_only_counts(load_language())
     model = _scoring_model(references.registries, frozen)
-    return MatchingContext(references, judges, model, language, threads, policy.undecided)
+    return MatchingContext(references, judges, model, language, threads, policy.origins)
 
 
 def _scoring_model(registries: Sequence[RegistryIndex], frozen: CorpusModel | None) -> ScoringModel:
@@ -178,7 +178,7 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
         threads,
         context.references.backgrounds,
     )
-    found = settle_origins(unsettled, context.undecided, DEFAULT_SHARE)
+    found = settle_origins(unsettled, context.origins, (), DEFAULT_SHARE)
     judgements = [judgement for _, judgement in found.rulings.judgements]
     rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
     return TextMatches(found.findings, rulings)

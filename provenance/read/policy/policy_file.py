@@ -15,7 +15,6 @@ from provenance.model.rules.policy import (
     DEFAULT_GATES,
     MAX_DOCUMENT,
     Policy,
-    UndecidedRule,
     Waiver,
     WithdrawnRule,
 )
@@ -32,6 +31,7 @@ from provenance.read.policy.policy_syntax import (
     parse_collections,
     parse_max_document,
     parse_model,
+    parse_origins,
     parse_paths,
     parse_texts,
 )
@@ -307,9 +307,7 @@ def _load(path: Path, name: str) -> Policy:
             else True,
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
-            undecided=check["undecided"].one_of(UndecidedRule)
-            if "undecided" in check
-            else UndecidedRule.PROBABLE,
+            origins=parse_origins(check),
             max_document=parse_max_document(check.get("max_document")),
             chance=parse_chance(check["chance"]) if "chance" in check else 1.0,
             withdrawn=check["withdrawn"].one_of(WithdrawnRule)

@@ -3,12 +3,15 @@
 from collections.abc import Sequence, Set
 
 from provenance.model.rules.policy import (
+    DEFAULT_ORIGINS,
     MAX_DOCUMENT,
     OTHER_MODEL,
     SELECTS,
     Agreement,
     Collection,
+    OriginRule,
     Route,
+    UndecidedRule,
 )
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import Actor, ModelScope, Purpose
@@ -20,7 +23,8 @@ CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model", "affiliate"),
     *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
     "chance",
-    *("undecided", "common_background", "withdrawn", "withdrawn_key"),
+    *("own_probability", "quoted_probability", "undecided"),
+    *("common_background", "withdrawn", "withdrawn_key"),
 )
 AGREEMENT_KEYS = (
     *("source", "purposes", "from", "until", "reference", "digest"),
@@ -77,6 +81,28 @@ def parse_chance(entry: UncheckedValue) -> float:
         raise entry.wrong(
             f"{format_value(value)} is not a number of chance matches per million words",
             f"write a number from {least:g} to {most:g}: 1 is the default, 0.1 for a court.",
+        )
+    return float(value)
+
+
+def parse_origins(check: dict[str, UncheckedValue]) -> OriginRule:
+    """Parse what is said of words whose origin is not certain."""
+    undecided = check.get("undecided")
+    return OriginRule(
+        _probability(check.get("own_probability"), DEFAULT_ORIGINS.own, 0.5, 0.99),
+        _probability(check.get("quoted_probability"), DEFAULT_ORIGINS.quoted, 0.0, 0.5),
+        DEFAULT_ORIGINS.undecided if undecided is None else undecided.one_of(UndecidedRule),
+    )
+
+
+def _probability(entry: UncheckedValue | None, default: float, least: float, most: float) -> float:
+    if entry is None:
+        return default
+    value = entry.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise entry.wrong(
+            f"{format_value(value)} is not a probability from {least:g} to {most:g}",
+            f"write such a number, or leave it out: {default:g} is the default.",
         )
     return float(value)
 

@@ -12,7 +12,10 @@ _FOR_ITEM = {
     OriginReason.ITEM_CONTINUES: "the item goes on around them",
 }
 
-_OTHERS_QUOTED = "they are few, or most of what this file shares with items is quoted"
+_OTHERS_QUOTED = (
+    "any text of this size has as much in common with so many items, or most of what this file "
+    "shares with them is quoted"
+)
 """Why words may be another's, if no mark says so."""
 
 _NEARLY_ONE = 0.99
@@ -81,7 +84,8 @@ although the item has them in italics."
     "These are not the item's own words: they are in Emma, by Jane Austen."
     >>> origin_sentence("undecided", ["whole-item"], None, 0.004)
     'It is unclear whether the item quotes these words (its own with a probability of less than \
-1 %): they are few, or most of what this file shares with items is quoted.'
+1 %): any text of this size has as much in common with so many items, or most of what this file \
+shares with them is quoted.'
     """
     if origin is None:
         return None

@@ -114,7 +114,8 @@ _UNKNOWN_REMEDY = (
 )
 SHARES_NOTE = (
     "Share: what is attributed to a source. At least: the low end of its 95% interval, which a "
-    "gate compares with the limit; the high end allows for what a check misses."
+    "gate compares with the limit: without what may be chance or somebody else's words; the high "
+    "end allows for what a check misses."
 )
 """Explanation of the numbers beside a gate."""
 
@@ -240,8 +241,8 @@ def checked_sentence(result: Result) -> str:
 def outcome_of(result: Result) -> str:
     """Return the status; "warn" if it passes without being decided.
 
-    So it does if no gate limits what is unknown, or if nothing was found in so little text that no
-    source is ruled out.
+    So it does if no gate limits what is unknown, if what a gate limits was found, but not surely
+    enough for it to fail, or if nothing was found in so little text that no source is ruled out.
 
     Parameters
     ----------
@@ -253,13 +254,17 @@ def outcome_of(result: Result) -> str:
     str
         A key of `OUTCOMES`.
     """
+    is_open = _passes_unknown(result) or bool(_doubtful_gates(result)) or rules_out_nothing(result)
+    return "warn" if result.status == "pass" and is_open else result.status
+
+
+def _passes_unknown(result: Result) -> bool:
+    """Return whether something is of unknown status, and no gate limits what is."""
     limits_unknown = any(
         gate.verdict is Verdict.UNKNOWN and gate.source is None and gate.basis is None
         for gate in (each.gate for each in result.gates)
     )
-    is_open = _counted_share(Verdict.UNKNOWN, result) > 0 and not limits_unknown
-    is_open = is_open or rules_out_nothing(result)
-    return "warn" if result.status == "pass" and is_open else result.status
+    return _counted_share(Verdict.UNKNOWN, result) > 0 and not limits_unknown
 
 
 def rules_out_nothing(result: Result) -> bool:
@@ -316,8 +321,26 @@ def _outcome_sentence(result: Result) -> str:
         return f"All content that was found{counting} is permitted."
     if outcome_of(result) != "warn":
         return f"{_part(worst, result)}; no gate fails."
-    first = "" if worst is not Verdict.FORBIDDEN else f"{_part(worst, result)}. "
-    return f"{first}{_part(Verdict.UNKNOWN, result)}, and no gate limits that.{_answers(result)}"
+    return " ".join(_open_sentences(worst, result))
+
+
+def _open_sentences(worst: Verdict, result: Result) -> list[str]:
+    """Return what is not decided: what gates do not count for certain, and what is unknown."""
+    sentences = []
+    if doubtful := _doubtful_gates(result):
+        found = _found(doubtful[0], result, may=True)
+        sentences.append(f"{found}, but it is too uncertain whose words they are to fail a gate.")
+    elif worst is Verdict.FORBIDDEN:
+        sentences.append(f"{_part(worst, result)}.")
+    if _passes_unknown(result):
+        unknown = f"{_part(Verdict.UNKNOWN, result)}, and no gate limits that."
+        sentences.append(unknown + _answers(result))
+    return sentences
+
+
+def _doubtful_gates(result: Result) -> list[GateOutcome]:
+    """Return the gates that pass although more was found than they allow."""
+    return [each for each in result.gates if each.passed and each.share > each.gate.limit]
 
 
 def _counted_share(verdict: Verdict, result: Result) -> float:
@@ -492,17 +515,24 @@ def _part(verdict: Verdict, result: Result) -> str:
 
 
 def _breach(outcome: GateOutcome, result: Result) -> str:
+    allowed = exact_percent(outcome.gate.limit)
+    return f"{_found(outcome, result)}; the policy allows {allowed}."
+
+
+def _found(outcome: GateOutcome, result: Result, *, may: bool = False) -> str:
+    """Return what a gate found: "1.9% of the tokens are forbidden for pretraining"."""
     gate = outcome.gate
     basis = "" if gate.basis is None else f" ({gate.basis})"
     new = "" if result.baseline is None else "new and "
     status = f"{new}{verdict_phrase(gate.verdict, result)}{basis}"
     content = f"content of {gate.source}" if gate.source else ""
     if gate.unit is Unit.DOCUMENTS:
-        phrase = f"hold {content or 'content'} that is {status}"
+        verb = "may hold" if may else "hold"
+        phrase = f"{verb} {content or 'content'} that is {status}"
     else:
-        phrase = f"are {content} that is {status}" if content else f"are {status}"
-    share = percent(outcome.share)
-    return f"{share} of the {gate.unit} {phrase}; the policy allows {exact_percent(gate.limit)}."
+        verb = "may be" if may else "are"
+        phrase = f"{verb} {content} that is {status}" if content else f"{verb} {status}"
+    return f"{percent(outcome.share)} of the {gate.unit} {phrase}"
 
 
 def capitalize(text: str) -> str:

@@ -37,7 +37,7 @@ def mixed(world: Path) -> Path:
     [
         ("forbidden=0%", 1),
         ("forbidden=99%", 0),
-        ("forbidden.documents=40%", 1),
+        ("forbidden.documents=30%", 1),
         ("forbidden.documents=50%", 0),
         ("forbidden.bytes=10%", 1),
         ("x:forbidden=99%", 1),  # the default, for all sources, still stands

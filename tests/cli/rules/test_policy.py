@@ -8,6 +8,7 @@ commercial = true
 model = ["competing"]
 jurisdiction = "EU"
 undecided = "contest"
+own_probability = 0.95
 common_background = false
 [claims]
 eu-dsm-art-4 = true
@@ -48,6 +49,7 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
         "eu-dsm-art-4: EU - DSM Directive Article 4",
         "contract 1: content of redit for pretraining",
         "EXPIRED 2021-01-01",
+        "Words are the item's own from a probability of 95% on, and somebody else's up to 20%.",
         "Words of which it is unclear whether they are the item's own are contested",
         "The shipped background of what everybody quotes is not used.",
         "the rules have no source 'redit', so it is unknown; did you mean 'reddit'?",

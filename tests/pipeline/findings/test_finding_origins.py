@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provenance import Matcher
-from provenance.model.rules.policy import Gate, Policy, UndecidedRule, Unit
+from provenance.model.rules.policy import Gate, OriginRule, Policy, UndecidedRule, Unit
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
@@ -262,7 +262,8 @@ def test_gates_count_quotations_by_verdict_and_for_no_source(world):
 
 def test_words_of_undecided_origin_count_as_the_policy_says(world):
     counted, contested = (
-        run(world, undecided=rule) for rule in (UndecidedRule.COUNT, UndecidedRule.CONTEST)
+        run(world, origins=OriginRule(undecided=rule))
+        for rule in (UndecidedRule.COUNT, UndecidedRule.CONTEST)
     )
     assert origins(counted) == origins(contested)
     unclear = [each == "undecided" for each in EXPECTED]

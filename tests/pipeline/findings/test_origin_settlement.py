@@ -3,7 +3,7 @@
 import pyarrow.compute as pc
 import pytest
 
-from provenance.model.rules.policy import Gate, Policy, UndecidedRule
+from provenance.model.rules.policy import Gate, OriginRule, Policy, UndecidedRule
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
@@ -105,10 +105,48 @@ def test_undecided_words_are_contested_if_the_policy_says_so(world):
         UndecidedRule.CONTEST: True,
     }
     for rule, passes in rules.items():
-        report = run(folder, "novels.jsonl", gates=gates, undecided=rule)
+        report = run(folder, "novels.jsonl", gates=gates, origins=OriginRule(undecided=rule))
         [last] = report.findings.filter(pc.equal(report.findings["row"], 61)).to_pylist()
         assert last["contested"] is passes
         assert [outcome.passed for outcome in report.result.gates] == [passes]
+
+
+def verdict_of(report) -> tuple[list[str], bool]:
+    """Return the origins, and whether the gate on what is forbidden holds."""
+    [outcome] = report.result.gates
+    return report.findings["origin"].to_pylist(), outcome.passed
+
+
+@pytest.mark.parametrize(
+    ("quoted", "own", "passes"),
+    [(0, 1, False), (5, 1, False), (5, 3, False), (9, 0, True), (40, 2, True)],
+)
+def test_passages_fail_a_gate_unless_nearly_all_that_is_found_is_quoted(
+    world, write_lines, pages, quoted, own, passes
+):
+    folder, _ = world
+    phrases = [*QUOTED[:quoted], *OWN[:own]]
+    write_lines(
+        folder / f"few-{quoted}-{own}.jsonl",
+        [{"text": f"{pages[0]}\n\n{phrase}.\n\n{pages[1]}"} for phrase in phrases],
+    )
+    gates = (Gate(Verdict.FORBIDDEN),)
+    origins, passed = verdict_of(run(folder, f"few-{quoted}-{own}.jsonl", gates=gates))
+    assert origins[:quoted] == ["quotation"] * quoted
+    assert "quotation" not in origins[quoted:]
+    assert passed is passes
+
+
+def test_the_policy_says_how_probable_it_must_be(world):
+    folder, _ = world
+    sizes = {}
+    for own, quoted in ((0.5, 0.5), (0.8, 0.2), (0.99, 0.01)):
+        found = run(folder, "novels.jsonl", "posts.jsonl", origins=OriginRule(own, quoted)).findings
+        for row in found.to_pylist():
+            assert (row["origin"] == "item") is (row["own_probability"] >= own)
+            assert row["own_probability"] <= quoted or row["origin"] != "quotation"
+        sizes[own] = found["origin"].to_pylist().count("undecided")
+    assert sizes[0.5] < sizes[0.8] < sizes[0.99]
 
 
 def test_a_file_is_judged_alike_whatever_stands_before_it(world):

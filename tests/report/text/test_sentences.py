@@ -83,6 +83,18 @@ def test_what_is_unknown_is_not_decided_unless_a_gate_limits_it():
         assert outcome_line(result).startswith("NOT DECIDED: 1.9% of the tokens are forbidden")
 
 
+def test_what_is_found_but_not_surely_enough_is_not_decided():
+    gate = GateOutcome(Gate(Verdict.FORBIDDEN), 0.019, 0.0, passed=True)
+    limit = GateOutcome(Gate(Verdict.UNKNOWN, limit=1.0), 0.0, 0.0, passed=True)
+    doubt = replace(RESULT, gates=(gate, limit), violations=())
+    assert outcome_of(doubt) == "warn"
+    assert headline(doubt) == (
+        "1.9% of the tokens may be forbidden for pretraining, but it is too uncertain whose words "
+        "they are to fail a gate."
+    )
+    assert "0.13% of the tokens are of unknown status" in headline(replace(doubt, gates=(gate,)))
+
+
 def contest_all(share):
     return replace(share, tokens=replace(share.tokens, contested=share.tokens.share))
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from provenance.model.rules.policy import (
     Agreement,
+    OriginRule,
     Policy,
     UndecidedRule,
     Waiver,
@@ -34,6 +35,8 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # max_document = "64MB"       # larger documents are not read
 # chance = 1                  # chance matches accepted per million words; 0.1 finds less, surer
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
+# own_probability = 0.8       # from which words are the item's own, and gates count them
+# quoted_probability = 0.2    # of own words, up to which they are somebody else's
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "probable"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
 # registries = ["registries/x"]
@@ -115,7 +118,7 @@ _UNDECIDED_MEANINGS = {
     UndecidedRule.COUNT: "Words of which it is unclear whether they are the item's own count for "
     "its source.",
     UndecidedRule.PROBABLE: "Words of which it is unclear whether they are the item's own count "
-    "for its source if that is more probable than not.",
+    "for its source if that is more probable than not; the low ends of shares allow for the doubt.",
     UndecidedRule.CONTEST: "Words of which it is unclear whether they are the item's own are "
     "contested: no gate counts them.",
 }
@@ -163,7 +166,8 @@ def policy_text(
         ],
         "Chance": [f"Chance matches are accepted up to {policy.chance:g} per million words."],
         "Origin": [
-            _UNDECIDED_MEANINGS[policy.undecided],
+            _origins_sentence(policy.origins),
+            _UNDECIDED_MEANINGS[policy.origins.undecided],
             _COMMON_MEANINGS[policy.common_background],
         ],
         "Withdrawn or opted out": [_WITHDRAWN_MEANINGS[policy.withdrawn]],
@@ -232,4 +236,12 @@ def _waiver(waiver: Waiver, today: date) -> str:
     return (
         f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "
         f"{waiver.approver}; {state})."
+    )
+
+
+def _origins_sentence(rule: OriginRule) -> str:
+    own, quoted = exact_percent(rule.own), exact_percent(rule.quoted)
+    return (
+        f"Words are the item's own from a probability of {own} on, and somebody else's up to "
+        f"{quoted}."
     )
