@@ -223,7 +223,8 @@ def count_copies(
 
     A phrase must not lose information because the corpus quotes the same item many times, so all
     copies are left out of the corpus's counts. A partial match is no copy, nor is a whole item of a
-    few words: an item that consists of a proverb is still a proverb.
+    few words: an item that consists of a proverb is still a proverb. Nor is
+    a copy in pieces so short that it is reported nowhere: the scan drops it (`report_limits`).
 
     Parameters
     ----------
