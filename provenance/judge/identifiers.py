@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from string import digits
 from urllib.parse import unquote
 
@@ -34,10 +35,16 @@ def fold_name(name: str) -> str:
     return _GAPS.sub("-", _TAIL.sub("", name))
 
 
+_fold_known_name = cache(fold_name)
+"""For names in rules, which are few; a declared name may be a whole text of a corpus."""
+
+
 def aliases(licences: Iterable[Licence]) -> dict[str, Licence]:
     """Map every name of every licence, folded, to the licence."""
     return {
-        fold_name(name): licence for licence in licences for name in (licence.id, *licence.aliases)
+        _fold_known_name(name): licence
+        for licence in licences
+        for name in (licence.id, *licence.aliases)
     }
 
 

@@ -380,17 +380,6 @@ def withhold(judgement: Judgement, objection: Judgement, *, forbid: bool) -> Jud
     return replace(judgement, ruling=ruling, agreement=None)
 
 
-def judge_content(
-    subject: str,
-    item_date: date | None,
-    licence: str | None,
-    circumstances: Circumstances,
-    library: Library,
-) -> Ruling:
-    """Return one ruling; for several, reuse a `Judge`."""
-    return Judge(library, circumstances).rule(subject, item_date, licence).ruling
-
-
 def _day_within(days: Sequence[date], stretch: int) -> date | None:
     # Nothing changes within a stretch, so its first day represents it.
     if stretch == UNDATED:

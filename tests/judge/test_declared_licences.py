@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from provenance.judge.rulings import judge_content
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, Verdict
+from tests.judge.single_rulings import judge_content
 
 UNKNOWN, RESTRICTED, PERMITTED = Verdict.UNKNOWN, Verdict.RESTRICTED, Verdict.PERMITTED
 

@@ -3,8 +3,9 @@
 import pytest
 
 from provenance.judge.identifiers import Licences
-from provenance.judge.rulings import Judge, judge_content
+from provenance.judge.rulings import Judge
 from provenance.model.rules.rulings import Circumstances
+from tests.judge.single_rulings import judge_content
 
 
 @pytest.mark.parametrize(

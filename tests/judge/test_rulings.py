@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from provenance.judge.rulings import Judge, judge_content
+from provenance.judge.rulings import Judge
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import (
     Actor,
@@ -17,6 +17,7 @@ from provenance.model.rules.terms import (
     TimeAxis,
     Verdict,
 )
+from tests.judge.single_rulings import judge_content
 
 FORBIDDEN, UNKNOWN = Verdict.FORBIDDEN, Verdict.UNKNOWN
 RESTRICTED, PERMITTED = Verdict.RESTRICTED, Verdict.PERMITTED

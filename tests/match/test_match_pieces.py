@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.match_pieces import split_matches
 from provenance.model.content.fingerprints import BREAK, NO_BREAK
+from tests.match.candidate_runs import runs_of
 
 RUNS = st.lists(
     st.tuples(st.integers(0, 25), st.integers(1, 12)), min_size=1, max_size=5
@@ -40,13 +41,13 @@ def pieces(*matches):
     """Return (match, [(first token, length), …]) of each piece."""
     found, owners = split_matches(candidates(*matches))
     for place in range(len(found)):
-        runs = found.runs_of(place)
+        runs = runs_of(found, place)
         assert (found.firsts[place], found.lasts[place]) == (
             runs[0, 1],
             runs[-1, 1] + runs[-1, 2] - 1,
         )
     return [
-        (owner, [(start, length) for _, start, length in found.runs_of(place).tolist()])
+        (owner, [(start, length) for _, start, length in runs_of(found, place).tolist()])
         for place, owner in enumerate(owners.tolist())
     ]
 

@@ -87,10 +87,6 @@ class Candidates:
         last = self.runs[self.run_offsets[1:] - 1]
         return np.asarray(last[:, 0] + last[:, 2])
 
-    def runs_of(self, place: int) -> Int32s:
-        """Return the runs of one candidate."""
-        return self.runs[self.run_offsets[place] : self.run_offsets[place + 1]]
-
     def take(self, indices: Int64s) -> "Candidates":
         """Return the candidates at these indices, in this order."""
         places, offsets = list_indices(self.run_offsets, indices)

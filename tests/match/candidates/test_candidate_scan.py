@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates.candidate_table import concatenate_candidates
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE
 from provenance.match.index.seed_postings import MAX_SHARED
+from tests.match.candidate_runs import runs_of
 from tests.match.memory_registries import (
     found_in,
     holding_in_segments,
@@ -47,7 +48,7 @@ def assert_truthful(candidates, items, texts):
     items, texts = rows_of(tokens_of(*items)), rows_of(tokens_of(*texts))
     for place in range(len(candidates)):
         item, text = items[candidates.items[place]], texts[candidates.texts[place]]
-        runs = candidates.runs_of(place).tolist()
+        runs = runs_of(candidates, place).tolist()
         for at_item, at_text, length in runs:
             assert length >= 1
             assert 0 <= at_item < at_item + length <= len(item)
@@ -73,7 +74,7 @@ def test_every_verbatim_item_is_found_from_its_first_token_to_its_last(before, a
         (number, number, before, before + size(post) - 1) for number, post in enumerate(POSTS)
     ]
     assert stretches(found) == expected
-    assert [found.runs_of(place).tolist() for place in range(len(found))] == [
+    assert [runs_of(found, place).tolist() for place in range(len(found))] == [
         [[0, before, size(post)]] for post in POSTS
     ]
 
@@ -175,7 +176,7 @@ def test_words_changed_between_runs_are_aligned_across():
     changed = [*row[:8], "s1", *row[9:12], "s2", "s3", *row[13:20], *row[21:]]
     found = found_in(registry(" ".join(row)), f"{prose(7, 1)} {' '.join(changed)} {prose(7, 2)}")
     assert len(found) == 1
-    assert found.runs_of(0).tolist() == [[0, 7, 8], [9, 16, 3], [13, 21, 7], [21, 28, 3]]
+    assert runs_of(found, 0).tolist() == [[0, 7, 8], [9, 16, 3], [13, 21, 7], [21, 28, 3]]
 
 
 def test_a_chain_ends_where_the_text_goes_on_without_the_item():
@@ -224,7 +225,7 @@ def test_taking_candidates_takes_their_runs(texts, data):
     taken = whole.take(np.array(places, np.int64))
     assert stretches(taken) == [stretches(whole)[place] for place in places]
     for row, place in enumerate(places):
-        assert taken.runs_of(row).tolist() == whole.runs_of(place).tolist()
+        assert runs_of(taken, row).tolist() == runs_of(whole, place).tolist()
 
 
 def test_of_items_with_the_same_words_the_first_is_found():
@@ -287,7 +288,7 @@ def test_a_run_that_goes_on_elsewhere_in_the_item_is_found_there():
     phrase, own = words(12, 5), words(2, 6)
     item = [*words(5, 1), *phrase, *words(60, 7), *own, *phrase[:7], *words(5, 8)]
     found = found_in(registry(" ".join(item), *POSTS), " ".join([*own, *phrase]))
-    runs = [found.runs_of(row).tolist() for row in range(len(found))]
+    runs = [runs_of(found, row).tolist() for row in range(len(found))]
     assert runs == [[[77, 0, 9]], [[5, 2, 12]]]
 
 
@@ -316,7 +317,7 @@ def described(found, item_of):
     columns = ("texts", "firsts", "lasts", "scores", "shared_by", "multi_source", "passages")
     rows = zip(*(getattr(found, name).tolist() for name in columns), strict=True)
     return sorted(
-        (*row, item_of[item], found.runs_of(place).tolist())
+        (*row, item_of[item], runs_of(found, place).tolist())
         for place, (row, item) in enumerate(zip(rows, found.items.tolist(), strict=True))
     )
 

@@ -281,7 +281,7 @@ def reported(against, texts, size, language, known_copies=None):
     st.booleans(),
     st.sampled_from([0, 30, 9000]),
 )
-@example(739, 10**12, False, 0)  # noqa: FBT003 (a copy in runs of 3 and 6 words is dropped)
+@example(739, 10**12, False, 0)  # a copy in runs of 3 and 6 words is dropped
 def test_reported_matches_are_the_same_without_limits(seed, size, is_several, times):
     made, texts = SEVERAL if is_several else HELD, pages(random.Random(seed))
     language = language_of(*ITEMS[::2], times=times) if times else NO_LANGUAGE

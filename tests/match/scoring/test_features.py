@@ -10,6 +10,7 @@ import pytest
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
 from provenance.model.content.language import NO_CONTEXT, Language
+from tests.match.candidate_runs import runs_of
 from tests.match.memory_registries import (
     found_in,
     holding,
@@ -92,7 +93,7 @@ def test_information_equals_that_of_the_reference():
     total = sum(map(len, items))
     assert len(candidates) >= 12
     for place, number in enumerate(candidates.items.tolist()):
-        runs = candidates.runs_of(place).tolist()
+        runs = runs_of(candidates, place).tolist()
         is_copy = [
             matched >= COPY_LEAST and matched >= COPY_COVER * len(items[item])
             for matched, item in zip(

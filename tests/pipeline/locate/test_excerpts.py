@@ -17,6 +17,7 @@ from provenance.pipeline.locate.excerpts import (
     spread_lists,
 )
 from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS
+from tests.match.candidate_runs import runs_of
 from tests.match.memory_registries import found_in, posts, registry, texts_of
 
 POSTS = [*posts(12, seed=4), "東京の夜はとても静かで誰もいない"]
@@ -85,7 +86,7 @@ def test_words_are_marked_as_one_by_one(texts, data):
     cut = np.array([data.draw(st.integers(0, 30)) for _ in range(len(found))], np.int64)
     marks = words.marks(excerpt_starts(firsts), firsts + cut, lasts - cut).to_pylist()
     for place, row in enumerate(found.texts.tolist()):
-        own = words_of(texts[row], tokens, row, found.runs_of(place))
+        own = words_of(texts[row], tokens, row, runs_of(found, place))
         assert (firsts[place], lasts[place]) == (own[0][0], own[-1][1])
         begin = max(0, own[0][0] - CONTEXT_CHARACTERS)
         wanted = one_by_one(texts[row], own, firsts[place] + cut[place], lasts[place] - cut[place])
