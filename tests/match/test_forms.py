@@ -15,6 +15,7 @@ import pytest
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model.content.fingerprints import Flags
 from provenance.pipeline.locate.rivals import find_forms
+from tests.match.candidate_runs import runs_of
 from tests.match.memory_registries import (
     found_in,
     holding_in_segments,
@@ -173,7 +174,7 @@ def test_the_fast_comparison_is_the_slow_one(seed):
     found, forms = compared(items, *texts)
     seeds = [seeds_at(row) for row in rows]
     expected = [
-        slowly(int(item), found.runs_of(place), rows, seeds)
+        slowly(int(item), runs_of(found, place), rows, seeds)
         for place, item in enumerate(found.items.tolist())
     ]
     assert len(found) > 40
