@@ -35,7 +35,6 @@ from provenance.model.results.calibration import Calibration
 from provenance.model.rules.policy import Policy, Unit
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
-from provenance.pipeline.calibration.share_correction import CalibratedRecall
 from provenance.pipeline.calibration.text_edits import (
     EDITS,
     EXCERPTS,
@@ -52,6 +51,7 @@ from provenance.pipeline.findings.missed_findings import (
     ShippedRecall,
     shipped_counts,
 )
+from provenance.pipeline.findings.share_correction import CalibratedRecall
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry

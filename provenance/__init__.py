@@ -11,8 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.pipeline.api import Outcome, PolicyViolated, check
-    from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.python_api.attestation_functions import (
         attest,
         replay_report,
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
         verify_attestation,
         verify_folder,
     )
+    from provenance.pipeline.python_api.check_function import Outcome, PolicyViolated, check
     from provenance.pipeline.python_api.dataset_functions import (
         calibrate,
         clean,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
         audit,
         open_ledger,
     )
+    from provenance.pipeline.python_api.matcher import Match, Matcher
     from provenance.pipeline.python_api.publishing_functions import publish_registry, screen_dataset
     from provenance.pipeline.python_api.registry_functions import (
         OpenRegistry,
@@ -121,7 +121,6 @@ __all__ = [
 ]
 
 _NAMES = {
-    "api": ("Outcome", "PolicyViolated", "check"),
     "python_api.attestation_functions": (
         "attest",
         "replay_report",
@@ -129,11 +128,13 @@ _NAMES = {
         "verify_attestation",
         "verify_folder",
     ),
+    "python_api.check_function": ("Outcome", "PolicyViolated", "check"),
     "python_api.dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "python_api.disclosure_functions": ("DisclosureFiles", "disclose"),
     "python_api.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "python_api.ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
-    "matching.matcher": ("Match", "Matcher"),
+    "python_api.matcher": ("Match", "Matcher"),
+    "python_api.publishing_functions": ("publish_registry", "screen_dataset"),
     "python_api.registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),
         *("merge_registries", "open_registry", "preview_dumps", "remove_from_registry"),
@@ -146,7 +147,6 @@ _NAMES = {
         "explain_rules",
         "published_sources",
     ),
-    "python_api.publishing_functions": ("publish_registry", "screen_dataset"),
     "python_api.sketch_functions": ("compare", "fingerprint_dataset", "minhashes"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

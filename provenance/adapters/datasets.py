@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.pipeline.matching.matcher import Matcher
+from provenance.pipeline.python_api.matcher import Matcher
 
 
 class AnnotateRows:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from provenance.pipeline.matching.annotations import count_matches, match_records
-from provenance.pipeline.matching.matcher import Matcher
 from provenance.pipeline.matching.text_column import text_batch
+from provenance.pipeline.python_api.matcher import Matcher
 
 KEY = "provenance_matches"
 """Key of the metadata: a list of matches, each a dictionary with the fields of `Match`."""

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from provenance.pipeline.matching.matcher import Matcher
+from provenance.pipeline.python_api.matcher import Matcher
 
 
 class AnnotateBatches:

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from provenance.pipeline.matching.annotations import ANNOTATIONS
-from provenance.pipeline.matching.matcher import Matcher
+from provenance.pipeline.python_api.matcher import Matcher
 
 _SPARK_TYPES = {
     pa.int64(): "bigint",

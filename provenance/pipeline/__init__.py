@@ -116,13 +116,13 @@ if TYPE_CHECKING:
         write_answers_template as write_answers_template,
     )
     from provenance.pipeline.exchange.key_files import key_environment as key_environment
-    from provenance.pipeline.exchange.public_screening import (
+    from provenance.pipeline.publishing.public_screening import (
         save_hits as save_hits,
         screen_addresses as screen_addresses,
     )
     from provenance.pipeline.exchange.pulling import pull as pull
     from provenance.pipeline.exchange.pushing import push as push
-    from provenance.pipeline.exchange.registry_publishing import (
+    from provenance.pipeline.publishing.registry_publishing import (
         is_public_copy as is_public_copy,
         open_public_copy as open_public_copy,
         parse_rate as parse_rate,
@@ -137,8 +137,8 @@ if TYPE_CHECKING:
     from provenance.pipeline.exchange.remote_registries import (
         overdue_registries as overdue_registries,
     )
-    from provenance.pipeline.execution.distribution import scan_shard as scan_shard
-    from provenance.pipeline.execution.jit_warmup import start_check as start_check
+    from provenance.pipeline.checking.distribution import scan_shard as scan_shard
+    from provenance.pipeline.checking.jit_warmup import start_check as start_check
     from provenance.pipeline.execution.stage_log import log_to_stderr as log_to_stderr
     from provenance.pipeline.finding_review import (
         add_label as add_label,
@@ -245,7 +245,9 @@ _NAMES = {
     "calibration.chance_fit": "fit_chance_model",
     "checking.dataset_check": "check",
     "checking.declared_only": "empty_registry",
+    "checking.distribution": "scan_shard",
     "checking.early_hashing": "hash_in_background",
+    "checking.jit_warmup": "start_check",
     "checking.reading_counts": "ReadingCounts",
     "checking.shards": "CheckPlan Shard remove_tasks",
     "cleaning.clean_output": "check_output_file check_output_outside path_or_address",
@@ -254,16 +256,10 @@ _NAMES = {
     "cleaning.forget_sets": "read_forget_set save_forget_set",
     "disclosure.disclosing": "disclose save_disclosures write_answers_template",
     "exchange.key_files": "key_environment",
-    "exchange.public_screening": "save_hits screen_addresses",
     "exchange.pulling": "pull",
     "exchange.pushing": "push",
-    "exchange.registry_publishing": (
-        "is_public_copy open_public_copy parse_rate publish_keyed_copy publish_public_copy"
-    ),
     "exchange.registry_signatures": "sign trust_check trust_of_policy",
     "exchange.remote_registries": "overdue_registries",
-    "execution.distribution": "scan_shard",
-    "execution.jit_warmup": "start_check",
     "execution.stage_log": "log_to_stderr",
     "finding_review": (
         "add_label corrected_shares export_sheet import_labels open_review save_review"
@@ -271,14 +267,18 @@ _NAMES = {
     "github_publishing": "publish",
     "ledger_check": "check_ledger",
     "ledger_import": "import_table",
-    "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "ledger_records": (
         "add_check add_dataset add_to_ledger add_withdrawal digest_of_document "
         "entry_document erase_from_ledger export_ledger ledger_of_policy ledger_to_read "
         "named_ledger open_ledger parse_dates parse_day record_check record_cleaning "
         "record_tombstones record_withdrawal select_entry tombstones_of"
     ),
+    "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "matching.tracing": "trace",
+    "publishing.public_screening": "save_hits screen_addresses",
+    "publishing.registry_publishing": (
+        "is_public_copy open_public_copy parse_rate publish_keyed_copy publish_public_copy"
+    ),
     "report_io": "check_writable effective_policy save_report",
     "rule_commands.policy_commands": "check_policy describe_policy write_policy_template",
     "rule_commands.rule_checking": (
@@ -288,8 +288,8 @@ _NAMES = {
     "rule_commands.signal_explanation": "explain_signals",
     "sample_data": "unpack_sample",
     "settings": "Settings",
-    "source_names": "source_id source_name_warning",
     "sketching": "compare_addresses save_sketch sketch_addresses sketch_options",
+    "source_names": "source_id source_name_warning",
 }
 """Names by the module in this package that defines them."""
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

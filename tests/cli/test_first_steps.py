@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from provenance.pipeline.checking import check_inputs, dataset_check
-from provenance.pipeline.execution import jit_warmup
+from provenance.pipeline.checking import check_inputs, dataset_check, jit_warmup
 
 
 def completions(folder, *words):

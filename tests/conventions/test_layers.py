@@ -5,6 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 PACKAGES = (
     "adapters",
     "cli",
@@ -54,17 +56,22 @@ def test_every_package_is_in_a_layer(root):
     assert set(PACKAGES) <= set(layers)
 
 
-def test_an_import_upwards_is_caught(tmp_path, root):
+@pytest.mark.parametrize(
+    ("importer", "imported"), [("model", "read"), ("pipeline.scan", "pipeline.checking")]
+)
+def test_an_import_upwards_is_caught(tmp_path, root, importer, imported):
     package = tmp_path / "provenance"
-    for name in PACKAGES:
+    for name in (*PACKAGES, "pipeline/scan", "pipeline/checking"):
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").write_text("")
     for base in FOUNDATIONS:
         (package / base).mkdir()
         (package / base / "__init__.py").write_text("")
     (package / "__init__.py").write_text("")
-    (package / "model" / "__init__.py").write_text("import provenance.read\n")
+    upwards = package.joinpath(*importer.split("."), "__init__.py")
+    upwards.write_text(f"import provenance.{imported}\n")
     (tmp_path / "pyproject.toml").write_text((root / "pyproject.toml").read_text("utf-8"))
     outcome = lint_imports(tmp_path)
     assert outcome.returncode != 0
-    assert "provenance.model is not allowed to import provenance.read" in outcome.stdout
+    told = f"provenance.{importer} is not allowed to import provenance.{imported}"
+    assert told in outcome.stdout

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from provenance.pipeline.calibration.standalone_texts import no_declarations
-from provenance.pipeline.checking.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.execution.progress import SilentProgress
-from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
+from provenance.pipeline.scan.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import Reading, RegistryIndex
+from provenance.pipeline.scan.windows import NEIGHBOUR_TOKENS
 from provenance.read.corpus.corpora import Corpus
 
 

@@ -33,7 +33,7 @@ from provenance.model.rules.policy import Policy
 from provenance.pipeline import Settings, check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.checking import check_inputs
-from provenance.pipeline.matching import matcher as matcher_module
+from provenance.pipeline.python_api import matcher as matcher_module
 from provenance.report.files.report_folder import write_report
 from tests.property_campaigns import property_test
 

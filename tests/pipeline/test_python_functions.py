@@ -36,8 +36,7 @@ from provenance.errors import (
     ProvenanceError,
     UnknownSource,
 )
-from provenance.pipeline import api
-from provenance.pipeline.python_api import dataset_functions
+from provenance.pipeline.python_api import check_function, dataset_functions
 from provenance.pipeline.stated_facts import FACT_NAMES
 from provenance.read.corpus.python_objects import corpus_of_objects
 
@@ -471,7 +470,7 @@ def test_the_largest_document_may_be_a_number(registry, tmp_path, write_lines, p
 
 def test_registries_are_verified_where_asked(rows, registry, monkeypatch, tmp_path):
     forgotten = []
-    for module in (api, dataset_functions):
+    for module in (check_function, dataset_functions):
         monkeypatch.setattr(
             module, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
         )

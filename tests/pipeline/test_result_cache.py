@@ -60,7 +60,7 @@ def test_progress_says_how_many_parts_the_cache_had(world, monkeypatch) -> None:
     def show(*_, **__):
         yield Noting()
 
-    monkeypatch.setattr("provenance.pipeline.scan.reread.show_progress", show)
+    monkeypatch.setattr("provenance.pipeline.checking.reread.show_progress", show)
     world.checked()
     assert not any("cache" in note for note in notes)
     world.checked()

@@ -34,7 +34,7 @@ TESTS = (
     "tests/cli/test_first_steps.py",
     "tests/pipeline/checking/test_dataset_check.py",
     "tests/pipeline/cleaning/test_dataset_cleaning.py",
-    "tests/pipeline/execution/test_jit_warmup.py",
+    "tests/pipeline/checking/test_jit_warmup.py",
     "tests/pipeline/test_host_process.py",
     "tests/pipeline/test_startup.py",
     "tests/pipeline/test_api.py",

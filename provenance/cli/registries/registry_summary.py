@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from provenance.model.results.coverage import RegistrySummary, SourceCoverage
     from provenance.pipeline.building.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.caching.result_cache import CacheUsage
-    from provenance.pipeline.exchange.public_screening import Screening
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
     from provenance.pipeline.exchange.registry_signatures import Signing
+    from provenance.pipeline.publishing.public_screening import Screening
     from provenance.registry.changes.mark_changes import Marking
     from provenance.registry.changes.registry_merge import Combination
     from provenance.registry.changes.withdrawal import Withdrawal

@@ -1,22 +1,14 @@
-"""Entries of the result cache: readings and tables of located claims, one per part."""
+"""Entries of the result cache, and of folders of tasks: what is kept of each part of a corpus."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
-from itertools import count
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from provenance.match.candidates.candidate_table import Candidates
 from provenance.model.content.fingerprints import UInt8s
-from provenance.pipeline.caching.cache_validation import check_reading
-from provenance.pipeline.caching.result_cache import Buffer, ResultCache, code_digest, digest_of
-from provenance.pipeline.locate.backgrounds import Background
-from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
-from provenance.pipeline.scan.readings import Reading, RegistryIndex
+from provenance.pipeline.caching.result_cache import Buffer, ResultCache
 from provenance.read.corpus.corpus_parts import Part
 
 T = TypeVar("T")
@@ -55,20 +47,6 @@ class EntryStore(Protocol):
         """Delete an entry that cannot be used."""
 
 
-def context_digest(registries: Iterable[RegistryIndex], declarations: str) -> str:
-    """Return the digest of what readings depend on, except for the part.
-
-    Parameters
-    ----------
-    registries : iterable of RegistryIndex
-        The registries that parts are matched against.
-    declarations : str
-        Everything that affects what rows declare (`Declarations.key`); empty where nothing does.
-    """
-    registry_keys = (registry_index.cache_key for registry_index in registries)
-    return digest_of([code_digest(), *registry_keys, "declared", declarations])
-
-
 def open_cache(folder: Path | None, digest: str) -> ResultCache | None:
     """Open the cache of readings that depend on the given digest; None where there is no folder."""
     if folder is None:
@@ -84,89 +62,6 @@ def reading_key(cache: EntryStore | None, part: Part) -> str | None:
     if cache is None or key is None:
         return None
     return cache.key("reading", part.file, part.layout, *part.text_columns, key)
-
-
-def load_readings(
-    cache: EntryStore | None, name: str | None, part: Part, registries: Sequence[RegistryIndex]
-) -> Iterator[Reading]:
-    """Yield the cached readings of a part, until one is missing or the part ends.
-
-    Parameters
-    ----------
-    cache : EntryStore or None
-        The cache.
-    name : str or None
-        Key from `reading_key`.
-    part : Part
-        The part.
-    registries : sequence of RegistryIndex
-        The registries that the part was matched against.
-    """
-
-    def load(content: UInt8s) -> Reading:
-        reading = decode_reading(content, part.index, len(registries))
-        check_reading(reading, registries)
-        return reading
-
-    for number in count():
-        reading = _load_entry(cache, _reading_name(cache, name, number), load)
-        if reading is None:
-            return
-        yield reading
-        if reading.is_last:
-            return
-
-
-def store_readings(
-    cache: EntryStore | None, name: str | None, readings: Iterable[Reading]
-) -> Iterator[Reading]:
-    """Yield the readings of a part, and store them if the part has a name.
-
-    The first one is stored last, so that it is there only if all of them are.
-    """
-    first: Reading | None = None
-    for number, reading in enumerate(readings):
-        if number:
-            _store_reading(cache, name, number, reading)
-        else:
-            first = reading
-        yield reading
-    if first is not None:
-        _store_reading(cache, name, 0, first)
-
-
-def _store_reading(
-    cache: EntryStore | None, name: str | None, number: int, reading: Reading
-) -> None:
-    name = _reading_name(cache, name, number)
-    if cache is not None and name is not None and (cache.keeps_unread or not reading.unread):
-        cache.store(name, encode_reading(reading))
-
-
-def _reading_name(cache: EntryStore | None, name: str | None, number: int) -> str | None:
-    """Return the name of the entry of a part's reading of the given number."""
-    return name if cache is None or name is None or not number else cache.key(name, str(number))
-
-
-def spans_key(
-    cache: EntryStore | None,
-    part: Part,
-    reading: Reading,
-    claims: Claims,
-    backgrounds: Sequence[Background],
-) -> str | None:
-    """Return the cache key of the table that locates the claims on the texts of a reading."""
-    name = reading_key(cache, part)
-    if cache is None or name is None or reading.unread:  # the rest of the part may follow later
-        return None
-    digests = [background.digest for background in backgrounds]
-    claim_columns = (claims.registries, claims.chosen, claims.firsts, claims.lasts)
-    columns = [
-        *claim_columns,
-        *(getattr(claims.candidates, background.name) for background in fields(Candidates)),
-    ]
-    arrays = [np.ascontiguousarray(column).tobytes() for column in columns]
-    return cache.key("spans", name, str(reading.texts_before), *digests, *arrays)
 
 
 def load_table(
@@ -190,7 +85,7 @@ def load_table(
         check(table)
         return table
 
-    return _load_entry(cache, name, load)
+    return load_entry(cache, name, load)
 
 
 def store_table(cache: EntryStore | None, name: str | None, table: pa.Table) -> None:
@@ -203,9 +98,8 @@ def store_table(cache: EntryStore | None, name: str | None, table: pa.Table) -> 
         cache.store(name, [memoryview(sink.getvalue())])
 
 
-def _load_entry(
-    cache: EntryStore | None, name: str | None, load: Callable[[UInt8s], T]
-) -> T | None:
+def load_entry(cache: EntryStore | None, name: str | None, load: Callable[[UInt8s], T]) -> T | None:
+    """Return what `load` makes of an entry; None, and the entry is deleted, where it fails."""
     content = cache.load(name) if cache and name else None
     if cache is None or name is None or content is None:
         return None
@@ -214,3 +108,18 @@ def _load_entry(
     except _DECODE_ERRORS:
         cache.delete(name)
         return None
+
+
+def require_range(values: npt.NDArray[Any], low: int, end: int) -> None:
+    """Raise ValueError unless all values of an entry are in `range(low, end)`."""
+    require(bool(((values >= low) & (values < end)).all()))
+
+
+def require(condition: object) -> None:
+    """Raise ValueError, as the entry is invalid, unless a condition holds.
+
+    A digest detects damage, but not an entry forged by a user with write access. Kernels do not
+    check bounds, so every index of an entry is checked first.
+    """
+    if not condition:
+        raise ValueError("invalid cache entry")

@@ -10,7 +10,7 @@ from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, chance_threshold
 from provenance.model.content.tables import merge_unread
 from provenance.model.results.calibration import Calibration, FalseRate
 from provenance.model.rules.policy import Policy
-from provenance.pipeline.caching.cache_entries import context_digest, open_cache
+from provenance.pipeline.caching.cache_entries import open_cache
 from provenance.pipeline.calibration.false_positives import (
     UNKNOWN,
     MatchCounts,
@@ -24,15 +24,16 @@ from provenance.pipeline.calibration.standalone_texts import (
     read_standalone_texts,
 )
 from provenance.pipeline.calibration.text_edits import EDITS, Edit
-from provenance.pipeline.checking.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.execution.progress import SilentProgress, show_progress
 from provenance.pipeline.findings.summaries import check_readable, check_words, collect_unread
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.scan.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.document_sampling import TextReservoir
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_registry, corpus_from_texts
+from provenance.pipeline.scan.reading_cache import context_digest
 from provenance.pipeline.scan.readings import (
     RegistryIndex,
     ScannedCorpus,

@@ -13,9 +13,9 @@ from provenance.match.scoring.evalue import fit_chance
 from provenance.match.scoring.features import candidate_context, measure_features
 from provenance.model.content.fingerprints import Floats
 from provenance.pipeline.calibration.standalone_texts import no_declarations
-from provenance.pipeline.checking.corpus_modelling import scoring_model
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.findings.summaries import check_readable, check_words, collect_unread
+from provenance.pipeline.scan.corpus_modelling import scoring_model
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import (
     RegistryIndex,

@@ -15,9 +15,9 @@ from provenance.pipeline.calibration.false_positives import (
     chance_scale,
     false_positive_rate,
 )
-from provenance.pipeline.checking.corpus_modelling import ScoringModel
 from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.locate.claims import Claims, attribute_claims
+from provenance.pipeline.scan.corpus_modelling import ScoringModel
 from provenance.pipeline.scan.readings import (
     Reading,
     RegistryIndex,

@@ -16,10 +16,10 @@ from provenance.pipeline.calibration.calibration_fit import (
     load_applied_calibration,
 )
 from provenance.pipeline.calibration.controls import ControlIndex, open_control
-from provenance.pipeline.checking.corpus_modelling import load_frozen_model
 from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.execution.stage_log import log_duration, log_fact
 from provenance.pipeline.locate.backgrounds import Background, margin_tokens, open_backgrounds
+from provenance.pipeline.scan.corpus_modelling import load_frozen_model
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.rules.rule_files import load_rules

@@ -16,7 +16,6 @@ from provenance.pipeline.calibration.controls import (
     count_control_matches,
 )
 from provenance.pipeline.checking.check_inputs import References
-from provenance.pipeline.checking.corpus_modelling import scoring_model
 from provenance.pipeline.execution.batch_spool import BatchSpool
 from provenance.pipeline.execution.stage_log import StageTimes
 from provenance.pipeline.findings.finding_annotations import RowDeclarations, annotate_findings
@@ -31,6 +30,7 @@ from provenance.pipeline.findings.origin_settlement import settle_origins
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.locate.rivals import prefer_unquoted
+from provenance.pipeline.scan.corpus_modelling import scoring_model
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.registry.side_tables.marks import MarkedItems, read_marks

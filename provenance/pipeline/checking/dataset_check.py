@@ -16,7 +16,6 @@ from provenance.model.results.result import CorpusSummary, Report, Result
 from provenance.model.rules.policy import Gate, Policy
 from provenance.model.rules.rule_library import Library
 from provenance.pipeline.calibration.controls import measure_control
-from provenance.pipeline.calibration.share_correction import build_share_corrector
 from provenance.pipeline.checking.check_inputs import (
     NAME_A_REGISTRY,
     References,
@@ -25,16 +24,11 @@ from provenance.pipeline.checking.check_inputs import (
     wait_for_references,
 )
 from provenance.pipeline.checking.corpus_findings import find_in_corpus
-from provenance.pipeline.checking.corpus_modelling import (
-    build_corpus_model,
-    load_frozen_model,
-    model_report_folder,
-    model_summary,
-)
+from provenance.pipeline.checking.distribution import open_distribution
 from provenance.pipeline.checking.early_hashing import hash_in_background
+from provenance.pipeline.checking.jit_warmup import StartedCheck, compile_kernels, start_check
+from provenance.pipeline.checking.reread import ScanContext, scan_and_locate
 from provenance.pipeline.exchange.remote_registries import fetch_registries, local_folder
-from provenance.pipeline.execution.distribution import open_distribution
-from provenance.pipeline.execution.jit_warmup import StartedCheck, compile_kernels, start_check
 from provenance.pipeline.findings.exemptions import (
     ExemptedFindings,
     apply_exemptions,
@@ -45,6 +39,7 @@ from provenance.pipeline.findings.finding_annotations import observe, without_ma
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.misdatings import find_misdatings
 from provenance.pipeline.findings.missed_findings import shipped_counts
+from provenance.pipeline.findings.share_correction import build_share_corrector
 from provenance.pipeline.findings.shares import MeasuredCorpus, compute_shares, share_of_findings
 from provenance.pipeline.findings.source_rulings import source_rulings
 from provenance.pipeline.findings.summaries import (
@@ -54,10 +49,15 @@ from provenance.pipeline.findings.summaries import (
     summarise_registries,
 )
 from provenance.pipeline.locate.backgrounds import background_coverage, common_coverage
+from provenance.pipeline.scan.corpus_modelling import (
+    build_corpus_model,
+    load_frozen_model,
+    model_report_folder,
+    model_summary,
+)
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.label_values import LabelValues, observe_labels
 from provenance.pipeline.scan.readings import RegistryIndex
-from provenance.pipeline.scan.reread import ScanContext, scan_and_locate
 from provenance.pipeline.scan.row_metadata import build_declarations
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub

@@ -36,7 +36,6 @@ from provenance.model.rules.policy import Policy
 from provenance.model.rules.rule_library import Library
 from provenance.pipeline.audit.found_items import counted_findings
 from provenance.pipeline.checking.check_inputs import load_current_report, load_library
-from provenance.pipeline.checking.corpus_modelling import load_frozen_model
 from provenance.pipeline.checking.dataset_check import check_corpus
 from provenance.pipeline.cleaning.clean_output import (
     check_output_is_free,
@@ -46,6 +45,7 @@ from provenance.pipeline.cleaning.clean_output import (
 )
 from provenance.pipeline.cleaning.forget_sets import forgotten_rows
 from provenance.pipeline.findings.summaries import check_readable
+from provenance.pipeline.scan.corpus_modelling import load_frozen_model
 from provenance.pipeline.scan.row_metadata import ROW_EVIDENCE
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_files

@@ -22,8 +22,8 @@ from provenance.pipeline.checking.corpus_contents import (
     finding_keys,
     surplus_mask,
 )
-from provenance.pipeline.checking.corpus_modelling import load_frozen_model
 from provenance.pipeline.checking.dataset_check import check_corpus
+from provenance.pipeline.scan.corpus_modelling import load_frozen_model
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.report.files.report_reader import has_report, read_report

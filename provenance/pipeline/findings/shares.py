@@ -30,10 +30,10 @@ from provenance.model.results.origin import Origin
 from provenance.model.results.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.rules.policy import DEFAULT_ORIGINS, OriginRule, Unit
 from provenance.model.rules.terms import Verdict
-from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings
 from provenance.pipeline.findings.missed_findings import MissedFindings, ShippedRecall
+from provenance.pipeline.findings.share_correction import ShareCorrector
 from provenance.pipeline.scan.readings import Counts
 
 ShareKey = tuple[str, str]

@@ -35,8 +35,8 @@ from provenance.pipeline.locate.common_index import (
     describe_pieces,
     find_sayings,
 )
-from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.pipeline.scan.windows import NEIGHBOUR_TOKENS
 from provenance.registry.store import Registry
 
 _CONTEXT_TOKENS = 32

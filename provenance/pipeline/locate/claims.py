@@ -11,7 +11,7 @@ from provenance.match.match_pieces import split_matches
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.model.content.fingerprints import ELLIPSIS, Flags, Floats, Int64s, UInt32s, UInt64s
-from provenance.pipeline.checking.corpus_modelling import ScoringModel
+from provenance.pipeline.scan.corpus_modelling import ScoringModel
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
 from provenance.read.language_counts import load_language
 

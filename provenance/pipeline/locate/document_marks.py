@@ -7,7 +7,7 @@ from provenance.fingerprint.offsets import slice_bytes, widen_ranges
 from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.locate.item_marks import BEFORE_WORD, NAMED_AFTER, WORD
 from provenance.pipeline.locate.span_positions import LocatedSpans
-from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS
+from provenance.pipeline.scan.windows import CONTEXT_CHARACTERS
 
 _NAME_ALONE = NAMED_AFTER + r"[\t \x{00A0}*_”\"]*(?:$|[\n\r,.;:()\[\]{}<>/|])"
 """A name behind a passage, and nothing behind the name that a sentence goes on with."""

@@ -16,8 +16,8 @@ from provenance.model.content.row_selection import take_rows
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.item_marks import MARK_COLUMNS, measure_item_marks
 from provenance.pipeline.locate.span_positions import LocatedSpans
-from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS, TextWindows
 from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.pipeline.scan.windows import CONTEXT_CHARACTERS, TextWindows
 
 MAX_EXCERPT_LENGTH = 1200
 """Characters of a passage that are shown; the rest is cut off."""

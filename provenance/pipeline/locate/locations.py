@@ -13,8 +13,7 @@ from provenance.errors import InputError
 from provenance.model.content.fingerprints import Int64s, Tokens
 from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import LABELS, Unread
-from provenance.pipeline.caching.cache_entries import EntryStore, load_table, spans_key, store_table
-from provenance.pipeline.caching.cache_validation import check_spans
+from provenance.pipeline.caching.cache_entries import EntryStore, load_table, store_table
 from provenance.pipeline.locate.backgrounds import (
     Background,
     BackgroundItems,
@@ -30,6 +29,7 @@ from provenance.pipeline.locate.document_marks import (
 )
 from provenance.pipeline.locate.excerpts import MARKS_TYPE, build_excerpts
 from provenance.pipeline.locate.part_views import ChangedPartError, part_windows
+from provenance.pipeline.locate.span_cache import check_spans, spans_key
 from provenance.pipeline.locate.span_positions import (
     ItemEdges,
     LocatedSpans,
@@ -45,13 +45,13 @@ from provenance.pipeline.locate.whole_texts import (
     has_whole_text_evidence,
     whole_text_evidence,
 )
-from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.scan.readings import (
     Reading,
     RegistryIndex,
     document_bases,
     text_bases,
 )
+from provenance.pipeline.scan.windows import TextWindows
 from provenance.read.corpus.corpus_parts import Part
 
 SPANS = pa.schema(

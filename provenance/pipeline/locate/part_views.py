@@ -10,8 +10,8 @@ from provenance.match.candidates.candidate_table import Candidates
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Unread
 from provenance.pipeline.locate.whole_texts import WholeTextEvidence
-from provenance.pipeline.locate.windows import TextWindows, whole_text_windows
 from provenance.pipeline.scan.readings import Reading
+from provenance.pipeline.scan.windows import TextWindows, whole_text_windows
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import CHANGED, CHANGED_REMEDY
 

@@ -28,13 +28,13 @@ from provenance.model.results.corpus_model import CorpusModel
 from provenance.model.rules.policy import DEFAULT_ORIGINS, OriginRule, Policy
 from provenance.model.rules.rulings import Ruling
 from provenance.pipeline.checking.check_inputs import References, load_library, open_references
-from provenance.pipeline.checking.corpus_modelling import ScoringModel, load_frozen_model
-from provenance.pipeline.execution.jit_warmup import compile_kernels
+from provenance.pipeline.checking.jit_warmup import compile_kernels
 from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.findings.origin_settlement import settle_origins
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.locate.rivals import prefer_unquoted
+from provenance.pipeline.scan.corpus_modelling import ScoringModel, load_frozen_model
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS

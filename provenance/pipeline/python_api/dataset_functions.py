@@ -13,7 +13,6 @@ from provenance.model.results.changes import Changes, ComparedCorpus
 from provenance.model.results.trace import Trace
 from provenance.model.rules.policy import Policy
 from provenance.model.rules.terms import Verdict
-from provenance.pipeline.api import Outcome, normalise_options
 from provenance.pipeline.building.registry_changes import forget_registries
 from provenance.pipeline.caching.result_cache import cache_folder
 from provenance.pipeline.calibration.calibrate import PlantingOptions
@@ -29,6 +28,7 @@ from provenance.pipeline.execution.progress import ProgressCallback, report_prog
 from provenance.pipeline.ledger_records import ledger_of_policy, record_cleaning
 from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.check_function import Outcome, normalise_options
 from provenance.pipeline.python_api.option_names import (
     unread_as_arguments,
 )

@@ -5,9 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-from provenance.pipeline.exchange.public_screening import Screening, screen, screen_addresses
-from provenance.pipeline.exchange.registry_publishing import publish_keyed_copy, publish_public_copy
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.publishing.public_screening import Screening, screen, screen_addresses
+from provenance.pipeline.publishing.registry_publishing import (
+    publish_keyed_copy,
+    publish_public_copy,
+)
 from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_types import Address, Names
 from provenance.pipeline.python_api.python_inputs import (

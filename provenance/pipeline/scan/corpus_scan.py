@@ -24,16 +24,11 @@ from provenance.match.scoring.corpus_sample import (
 )
 from provenance.model.content.fingerprints import Tokens
 from provenance.model.content.tables import Documents, Unread
-from provenance.pipeline.caching.cache_entries import (
-    EntryStore,
-    load_readings,
-    reading_key,
-    store_readings,
-)
+from provenance.pipeline.caching.cache_entries import EntryStore, reading_key
 from provenance.pipeline.execution.progress import Progress, SilentProgress
 from provenance.pipeline.execution.stage_log import log_fact
-from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.scan.part_scan import read_part
+from provenance.pipeline.scan.reading_cache import load_readings, store_readings
 from provenance.pipeline.scan.reading_store import ReadingStore
 from provenance.pipeline.scan.readings import (
     Reading,
@@ -41,6 +36,7 @@ from provenance.pipeline.scan.readings import (
     ScannedCorpus,
     StoredReading,
 )
+from provenance.pipeline.scan.windows import NEIGHBOUR_TOKENS
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 

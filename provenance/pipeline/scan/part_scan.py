@@ -35,7 +35,6 @@ from provenance.match.scoring.information import NgramCounts, language_only_coun
 from provenance.model.content.fingerprints import Flags, Int64s, Texts, Tokens
 from provenance.model.content.tables import DOCUMENTS, Documents, Skipped, Unread
 from provenance.pipeline.execution.batch_spool import BatchSpool
-from provenance.pipeline.locate.windows import TextWindows, cut_windows
 from provenance.pipeline.scan.label_values import LabelValues
 from provenance.pipeline.scan.likely_matches import select_likely_passages
 from provenance.pipeline.scan.readings import (
@@ -44,6 +43,7 @@ from provenance.pipeline.scan.readings import (
     RegistryIndex,
 )
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA, NO_DECLARATIONS
+from provenance.pipeline.scan.windows import TextWindows, cut_windows
 from provenance.pipeline.scan.wordless_counts import WordlessCounts
 from provenance.read.corpus.corpus_parts import TEXT_FILES, Part
 from provenance.read.language_counts import load_language

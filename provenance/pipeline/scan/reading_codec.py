@@ -20,10 +20,10 @@ from provenance.match.scoring.corpus_sample import (
 )
 from provenance.model.content.fingerprints import Texts, Tokens, UInt8s
 from provenance.model.content.tables import Skipped, Unread
-from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows, WindowOffsets
 from provenance.pipeline.scan.label_values import LabelValues
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
+from provenance.pipeline.scan.windows import WINDOW_COLUMNS, TextWindows, WindowOffsets
 from provenance.pipeline.scan.wordless_counts import WordlessCounts
 
 Buffer: TypeAlias = bytes | memoryview

@@ -20,8 +20,8 @@ from provenance.model.content.fingerprints import Int64s, Shingles, Tokens
 from provenance.model.content.registry_arrays import RegistryArrays
 from provenance.model.content.tables import Skipped, Unread
 from provenance.pipeline.execution.batch_spool import BatchSpool
-from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.scan.label_values import NO_LABELS, LabelValues
+from provenance.pipeline.scan.windows import TextWindows
 from provenance.pipeline.scan.wordless_counts import NO_WORDLESS_COUNTS, WordlessCounts
 from provenance.read.language_counts import load_language
 from provenance.registry.store import Registry

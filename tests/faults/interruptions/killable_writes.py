@@ -22,7 +22,7 @@ from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.disclosure.disclosing import Disclosures, save_disclosures
 from provenance.pipeline.exchange.pulling import pull
 from provenance.pipeline.exchange.pushing import push
-from provenance.pipeline.exchange.registry_publishing import (
+from provenance.pipeline.publishing.registry_publishing import (
     publish_keyed_copy,
     publish_public_copy,
 )

@@ -12,7 +12,7 @@ from provenance.errors import NotDurable, ProvenanceError
 from provenance.pipeline.building.registries import build_registry
 from provenance.pipeline.building.registry_changes import merge_into
 from provenance.pipeline.exchange.pulling import pull
-from provenance.pipeline.exchange.registry_publishing import publish_public_copy
+from provenance.pipeline.publishing.registry_publishing import publish_public_copy
 from provenance.pipeline.settings import Settings
 from provenance.registry.manifest import read_manifest
 from provenance.registry.verification import verify_files

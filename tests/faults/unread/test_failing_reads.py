@@ -16,10 +16,9 @@ from provenance.errors import CorruptFile, InputError
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
-from provenance.pipeline.checking import corpus_findings
+from provenance.pipeline.checking import corpus_findings, reread
 from provenance.pipeline.disclosure.corpus_pass import measure_contents
 from provenance.pipeline.locate import locations, part_views
-from provenance.pipeline.scan import reread
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus import stream_input
 from provenance.read.corpus.corpora import open_corpus

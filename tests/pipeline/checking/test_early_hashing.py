@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.checking.early_hashing import hash_in_background
-from provenance.pipeline.execution.jit_warmup import start_check
+from provenance.pipeline.checking.jit_warmup import start_check
 from provenance.read.corpus.file_access import File
 from provenance.registry.files import data_files
 from provenance.registry.files.data_files import digested_files

@@ -8,8 +8,8 @@ import pytest
 
 from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import CheckPlan, Shard, check, remove_tasks, save_report
-from provenance.pipeline.caching import cache_entries
 from provenance.pipeline.checking.shards import shard_of_parts
+from provenance.pipeline.scan import reading_cache
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from tests.pipeline.checking.sharded_checks import FILES, contents, merge, run_shards
@@ -116,7 +116,7 @@ def test_long_parts_of_killed_shards_are_missing(tmp_path, corpus, policy, monke
     merged = merge(corpus, policy, tmp_path / "tasks", 1)
     single = check([str(corpus)], policy, Settings())
     assert contents(merged, tmp_path / "merged") == contents(single, tmp_path / "single")
-    monkeypatch.setattr(cache_entries, "encode_reading", fail_at(7, cache_entries.encode_reading))
+    monkeypatch.setattr(reading_cache, "encode_reading", fail_at(7, reading_cache.encode_reading))
     with pytest.raises(MemoryError):
         run_shards(corpus, policy, tmp_path / "other", 1)
     with pytest.raises(EngineError, match="of 9 parts are not scanned yet"):

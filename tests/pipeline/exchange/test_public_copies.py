@@ -18,7 +18,7 @@ from provenance.errors import (
 )
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, publish_keyed_copy, publish_public_copy, screen_addresses
-from provenance.pipeline.exchange.public_screening import save_hits
+from provenance.pipeline.publishing.public_screening import save_hits
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.changes.opt_out_changes import add_opt_outs

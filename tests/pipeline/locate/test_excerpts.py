@@ -16,7 +16,7 @@ from provenance.pipeline.locate.excerpts import (
     scatter_index,
     spread_lists,
 )
-from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS
+from provenance.pipeline.scan.windows import CONTEXT_CHARACTERS
 from tests.match.candidate_runs import runs_of
 from tests.match.memory_registries import found_in, posts, registry, texts_of
 

@@ -15,8 +15,8 @@ from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.backgrounds import Background, margin_tokens, open_backgrounds
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
-from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
+from provenance.pipeline.scan.windows import NEIGHBOUR_TOKENS
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 from tests.pipeline.corpus_scans import scan

@@ -61,7 +61,7 @@ from provenance.startup import configure_own_process, lean_imports
 configure_own_process()
 gc.disable()  # a compiler makes millions of objects, and keeps most
 with lean_imports():
-    from provenance.pipeline.execution.jit_warmup import compile_matching
+    from provenance.pipeline.checking.jit_warmup import compile_matching
 compile_matching(Path(sys.argv[1]))
 os._exit(0)  # tearing down the compiler takes another second
 """

@@ -13,7 +13,6 @@ import pyarrow as pa
 from provenance.model.content.tables import MATCHES
 from provenance.model.rules.policy import Policy
 from provenance.model.rules.terms import Verdict
-from provenance.pipeline.api import normalise_options
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.matching.annotations import annotate_rows, wordless_texts
 from provenance.pipeline.matching.text_column import Batch, text_array, text_batch
@@ -23,6 +22,7 @@ from provenance.pipeline.matching.text_matching import (
     open_context,
 )
 from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.check_function import normalise_options
 from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.option_types import Address, Addresses, MatchingOptions
 from provenance.pipeline.report_io import effective_policy

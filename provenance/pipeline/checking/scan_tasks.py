@@ -12,14 +12,10 @@ from threading import Lock
 from provenance.errors import EngineError
 from provenance.match.scoring.corpus_sample import FULL_BOUND
 from provenance.model.rules.policy import Policy
-from provenance.pipeline.caching.cache_entries import (
-    context_digest,
-    load_readings,
-    reading_key,
-    store_readings,
-)
+from provenance.pipeline.caching.cache_entries import reading_key
 from provenance.pipeline.checking.check_inputs import References, load_library, open_references
 from provenance.pipeline.scan.part_scan import read_part
+from provenance.pipeline.scan.reading_cache import context_digest, load_readings, store_readings
 from provenance.pipeline.scan.readings import Reading
 from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
 from provenance.pipeline.scan.task_folder import TaskFolder

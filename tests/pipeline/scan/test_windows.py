@@ -10,7 +10,7 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
 from provenance.model.content.fingerprints import Texts
 from provenance.model.content.tables import DOCUMENTS
-from provenance.pipeline.locate.windows import (
+from provenance.pipeline.scan.windows import (
     NEIGHBOUR_TOKENS,
     TextWindows,
     cut_windows,

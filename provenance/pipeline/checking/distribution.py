@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from provenance.errors import PolicyError
 from provenance.model.content.tables import Unread, merge_unread
 from provenance.model.rules.policy import Policy
-from provenance.pipeline.caching.cache_entries import EntryStore, context_digest, open_cache
+from provenance.pipeline.caching.cache_entries import EntryStore, open_cache
 from provenance.pipeline.checking.check_inputs import (
     References,
     load_library,
     open_references,
     wait_for_references,
 )
-from provenance.pipeline.checking.corpus_modelling import load_frozen_model
+from provenance.pipeline.checking.engines import TaskEngine
+from provenance.pipeline.checking.jit_warmup import compile_kernels, open_dataset
+from provenance.pipeline.checking.reread import ScanContext, scan_parts
+from provenance.pipeline.checking.scan_tasks import ScanJob, task_name
 from provenance.pipeline.checking.shards import (
     MergeEngine,
     Shard,
@@ -22,16 +25,14 @@ from provenance.pipeline.checking.shards import (
     shard_of_parts,
     store_digests,
 )
-from provenance.pipeline.execution.engines import TaskEngine
-from provenance.pipeline.execution.jit_warmup import compile_kernels, open_dataset
 from provenance.pipeline.execution.stage_log import log_fact
 from provenance.pipeline.execution.task_runner import open_runner
 from provenance.pipeline.findings.exemptions import load_baseline
+from provenance.pipeline.scan.corpus_modelling import load_frozen_model
 from provenance.pipeline.scan.corpus_scan import Engine
+from provenance.pipeline.scan.reading_cache import context_digest
 from provenance.pipeline.scan.readings import Counts
-from provenance.pipeline.scan.reread import ScanContext, scan_parts
 from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
-from provenance.pipeline.scan.scan_tasks import ScanJob, task_name
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus

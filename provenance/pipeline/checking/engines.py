@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from provenance.match.scoring.corpus_sample import FULL_BOUND, MAX_SAMPLE_TOKENS
 from provenance.model.content.tables import Unread
+from provenance.pipeline.checking.scan_tasks import ScanJob, TaskOutcome, run_task
 from provenance.pipeline.execution.progress import Progress
 from provenance.pipeline.execution.task_runner import MAX_ATTEMPTS, TaskRunner
-from provenance.pipeline.scan.scan_tasks import ScanJob, TaskOutcome, run_task
 from provenance.read.corpus.corpus_parts import Part
 
 _SPARE_SAMPLES = 4

@@ -15,8 +15,8 @@ from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
-from provenance.pipeline.checking import corpus_modelling
 from provenance.pipeline.locate.claims import hide_unsampled
+from provenance.pipeline.scan import corpus_modelling
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_model

@@ -11,8 +11,8 @@ import pytest
 
 from provenance import disk_cache
 from provenance.pipeline.building.registries import DumpSource, build_registry
-from provenance.pipeline.execution import jit_warmup
-from provenance.pipeline.execution.jit_warmup import compile_matching
+from provenance.pipeline.checking import jit_warmup
+from provenance.pipeline.checking.jit_warmup import compile_matching
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.registry.store import open_registry
 
@@ -20,8 +20,8 @@ _PREPARE = """
 import sys
 from pathlib import Path
 from provenance.registry.store import open_registry
-from provenance.pipeline.execution import jit_warmup
-from provenance.pipeline.execution.jit_warmup import compile_kernels
+from provenance.pipeline.checking import jit_warmup
+from provenance.pipeline.checking.jit_warmup import compile_kernels
 jit_warmup.scan_needs_compiling = lambda: True  # also where it is compiled
 from provenance.pipeline.scan.readings import build_registry_indexes
 registry = Path(sys.argv[1])

@@ -16,14 +16,15 @@ from distributed import LocalCluster
 
 from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import check, remove_tasks
-from provenance.pipeline.caching.cache_entries import context_digest, reading_key
+from provenance.pipeline.caching.cache_entries import reading_key
 from provenance.pipeline.checking.check_inputs import load_library, open_references
+from provenance.pipeline.checking.engines import TaskEngine
+from provenance.pipeline.checking.scan_tasks import ScanJob
 from provenance.pipeline.execution import task_runner
-from provenance.pipeline.execution.engines import TaskEngine
 from provenance.pipeline.execution.progress import SilentProgress
 from provenance.pipeline.execution.task_runner import TaskRunner, open_runner
+from provenance.pipeline.scan.reading_cache import context_digest
 from provenance.pipeline.scan.row_metadata import build_declarations
-from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
@@ -164,7 +165,7 @@ def test_a_failed_part_makes_the_report_incomplete(tmp_path, corpus, policy, mon
     def open_runner(*_: object) -> Iterator[TaskRunner]:
         yield TaskRunner(lambda: Failing({3: 99, 6: 99}, []), lambda: 2)
 
-    monkeypatch.setattr("provenance.pipeline.execution.distribution.open_runner", open_runner)
+    monkeypatch.setattr("provenance.pipeline.checking.distribution.open_runner", open_runner)
     settings = Settings(engine="processes", tasks=str(tmp_path / "tasks"), threads=2)
     made = check([str(corpus)], policy, settings)
     assert made.result.status == "incomplete"

@@ -13,9 +13,9 @@ from provenance.model.rules.policy import Policy, Unit
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
-from provenance.pipeline.calibration.share_correction import CalibratedRecall, ShareCorrector
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
 from provenance.pipeline.findings.missed_findings import MissedFindings
+from provenance.pipeline.findings.share_correction import CalibratedRecall, ShareCorrector
 from provenance.pipeline.settings import Settings
 from provenance.read.shipped_plants import load_shipped_plants
 from provenance.report.files.calibration_json import write_calibration

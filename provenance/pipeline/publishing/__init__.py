@@ -1,0 +1,1 @@
+"""Copies of registries for others, and screening a corpus against one."""
