@@ -98,11 +98,15 @@ def check(
     """
     names = [*policy.registries, *policy.backgrounds, *filter(None, [settings.control])]
     fetch_registries(names, policy.trust, quiet=settings.quiet)
-    if started_check is None:
-        with hash_in_background(policy.registries) as hashed:
-            hash_files = settings.shards is None  # shards have hashed them
-            started = start_check(corpus, policy, settings.split, hashed, hash_files=hash_files)
-            return check(corpus, policy, settings, started)
+    if started_check is not None:
+        return _check_started(started_check, policy, settings)
+    with hash_in_background(policy.registries) as hashed:
+        hash_files = settings.shards is None  # shards have hashed them
+        started = start_check(corpus, policy, settings.split, hashed, hash_files=hash_files)
+        return _check_started(started, policy, settings)
+
+
+def _check_started(started_check: StartedCheck, policy: Policy, settings: Settings) -> Report:
     with ThreadPoolExecutor(1) as executor:  # hashing registries does not hold the GIL
         opening = executor.submit(open_references, policy, settings.control, started_check.digest)
         library = load_library(policy, settings.rules, f"{NAME_A_REGISTRY}; {_DECLARED_ONLY}")
