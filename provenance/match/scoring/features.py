@@ -223,8 +223,8 @@ def count_copies(
 
     A phrase must not lose information because the corpus quotes the same item many times, so all
     copies are left out of the corpus's counts. A partial match is no copy, nor is a whole item of a
-    few words: an item that consists of a proverb is still a proverb. Nor is
-    a copy in pieces so short that it is reported nowhere: the scan drops it (`report_limits`).
+    few words: an item that consists of a proverb is still a proverb. Nor is a match that the scan
+    drops, as its pieces are too short to be reported in any text (`report_limits`).
 
     Parameters
     ----------

@@ -13,6 +13,9 @@ from provenance.read.corpus.corpus_parts import Part
 
 T = TypeVar("T")
 
+MAX_COUNT = 1 << 48
+"""Upper limit of all counts in entries."""
+
 _DECODE_ERRORS = (
     ValueError,
     LookupError,

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model.content.fingerprints import Int64s
 from provenance.pipeline.caching.cache_entries import (
+    MAX_COUNT,
     EntryStore,
     reading_key,
     require,
@@ -20,9 +21,6 @@ from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import ROW_EVIDENCE
 from provenance.read.corpus.corpus_parts import Part
-
-_MAX_COUNT = 1 << 48
-"""Upper limit of all counts."""
 
 
 def spans_key(
@@ -40,7 +38,7 @@ def spans_key(
     claim_columns = (claims.registries, claims.chosen, claims.firsts, claims.lasts)
     columns = [
         *claim_columns,
-        *(getattr(claims.candidates, background.name) for background in fields(Candidates)),
+        *(getattr(claims.candidates, column.name) for column in fields(Candidates)),
     ]
     arrays = [np.ascontiguousarray(column).tobytes() for column in columns]
     return cache.key("spans", name, str(reading.texts_before), *digests, *arrays)
@@ -98,11 +96,11 @@ def check_spans(
     _check_evidence(spans, claim, registries)
     _check_background_items(spans, backgrounds)
     for name in ("row", "start", "byte_start", "first_token"):
-        require_range(columns[name], 0, _MAX_COUNT)
+        require_range(columns[name], 0, MAX_COUNT)
     for first, end in (("start", "end"), ("byte_start", "byte_end")):
         require(bool((columns[first] <= columns[end]).all()))
-        require_range(columns[end], 0, _MAX_COUNT)
-    require_range(columns["span_tokens"], 1, _MAX_COUNT)
+        require_range(columns[end], 0, MAX_COUNT)
+    require_range(columns["span_tokens"], 1, MAX_COUNT)
     _check_excerpts(spans)
 
 
@@ -140,7 +138,7 @@ def _check_excerpts(spans: pa.Table) -> None:
     """Check that marks lie within their excerpts."""
     require(len({spans[name].null_count for name in _EXCERPTS}) == 1)
     starts = pc.fill_null(spans["excerpt_start"], 0).to_numpy()
-    require_range(starts, 0, _MAX_COUNT)
+    require_range(starts, 0, MAX_COUNT)
     lengths = pc.fill_null(pc.utf8_length(spans["excerpt"]), 0).to_numpy()
     owners = pc.list_parent_indices(spans["marks"]).to_numpy()
     pairs = pc.list_flatten(spans["marks"])

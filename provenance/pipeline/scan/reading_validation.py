@@ -11,13 +11,10 @@ from provenance.match.candidates.near_duplicates import NearDuplicates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
 from provenance.model.content.fingerprints import ELLIPSIS, Int64s
 from provenance.model.content.tables import DOCUMENTS, Skipped, Unread
-from provenance.pipeline.caching.cache_entries import require, require_range
+from provenance.pipeline.caching.cache_entries import MAX_COUNT, require, require_range
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA, ROW_EVIDENCE
 from provenance.pipeline.scan.windows import WINDOW_COLUMNS, TextWindows
-
-_MAX_COUNT = 1 << 48
-"""Upper limit of all counts."""
 
 
 def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None:
@@ -37,7 +34,7 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
     """
     _check_counts(reading.counts, reading.documents)
     require(type(reading.texts_before) is int and type(reading.is_last) is bool)
-    require_range(np.array([reading.texts_before]), 0, _MAX_COUNT)
+    require_range(np.array([reading.texts_before]), 0, MAX_COUNT)
     for skipped in reading.skipped:
         _check_skipped(skipped)
     for unread in reading.unread:
@@ -64,7 +61,7 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
 
 def _check_counts(counts: Counts, documents: Int64s) -> None:
     values = (counts.documents, counts.texts, counts.tokens, counts.bytes)
-    require(all(type(value) is int and 0 <= value < _MAX_COUNT for value in values))
+    require(all(type(value) is int and 0 <= value < MAX_COUNT for value in values))
     require(counts.tokens <= counts.bytes and counts.texts == len(documents))
     steps = np.diff(documents, prepend=-1, append=counts.documents)
     require(bool(((steps == 0) | (steps == 1)).all()))
@@ -75,7 +72,7 @@ def _check_skipped(skipped: Skipped) -> None:
     require(type(skipped.file) is str and type(skipped.reason) is str)
     require(
         all(
-            type(number) is int and 0 <= number < _MAX_COUNT
+            type(number) is int and 0 <= number < MAX_COUNT
             for number in (skipped.count, *skipped.rows)
         )
     )
@@ -84,7 +81,7 @@ def _check_skipped(skipped: Skipped) -> None:
 def _check_unread(unread: Unread) -> None:
     require(all(type(text) is str for text in (unread.file, unread.reason, unread.remedy)))
     for place in (unread.row, unread.offset):
-        require(place is None or (type(place) is int and 0 <= place < _MAX_COUNT))
+        require(place is None or (type(place) is int and 0 <= place < MAX_COUNT))
 
 
 def _check_passages(passages: PassageSample) -> None:
