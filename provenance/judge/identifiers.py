@@ -30,8 +30,10 @@ def fold_name(name: str) -> str:
     'cc-by-sa-4.0'
     >>> fold_name("https://creativecommons.org/licenses/by/4.0/legalcode.en")
     'creativecommons.org/licenses/by/4.0'
+    >>> fold_name("All rights reserved.")
+    'all-rights-reserved'
     """
-    name = _ADDRESS.sub("", name.strip().casefold())
+    name = _ADDRESS.sub("", name.strip().rstrip(".").casefold())
     return _GAPS.sub("-", _TAIL.sub("", name))
 
 

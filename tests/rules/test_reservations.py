@@ -130,15 +130,32 @@ def test_a_licence_grants_what_the_owner_reserved_otherwise():
         ("threads", "2023-12-04"),
         ("truth-social", "2025-01-01"),
         ("genius", "2022-01-01"),
+        ("reddit", "2024-08-01"),  # here and below, in its robots.txt
+        ("ao3", "2022-12-10"),
+        ("ao3", "2023-08-12"),
+        ("ao3", "2024-12-01"),
     ],
 )
 @pytest.mark.parametrize("actor", [Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.RECIPIENT])
-def test_a_reservation_in_prose_defeats_the_exception_whomever_the_document_binds(
+def test_a_reservation_of_a_source_defeats_the_exception_whomever_the_document_binds(
     source, day, actor
 ):
     stated = {"jurisdiction": "FR", "collected": on(day), "actor": actor}
     claimed = ruling(source, **stated, claims=("eu-dsm-art-4",))
     assert claimed.verdict is Verdict.FORBIDDEN
+
+
+def test_a_robots_txt_of_a_source_that_turns_agents_away_reserves():
+    found = [
+        terms
+        for source in LIBRARY.sources
+        for terms in source.terms
+        if terms.kind == "machine-signal-instance" and terms.address.endswith("/robots.txt")
+        if terms.verdict is not Verdict.PERMITTED
+    ]
+    assert found
+    for terms in found:
+        assert "mining-reserved" in terms.conditions, terms.id
 
 
 @pytest.mark.parametrize(
@@ -156,7 +173,16 @@ def test_no_licence_is_never_kinder_than_a_licence_unless_an_exception_is_claime
 
 
 @pytest.mark.parametrize(
-    "declared", ["NONE", "none", "©", "All rights reserved", "UNLICENSED", "LicenseRef-Proprietary"]
+    "declared",
+    [
+        "NONE",
+        "none",
+        "©",
+        "All rights reserved",
+        "UNLICENSED",
+        "LicenseRef-Proprietary",
+        "All Rights Reserved.",
+    ],
 )
 def test_every_way_to_say_that_no_licence_is_granted_is_forbidden(declared):
     said = ruling("nobody-knows", declared)
