@@ -95,7 +95,15 @@ FINDINGS = pa.schema(
         pa.field("quoted_url", pa.string()),  # its address, or that of the linked page
         pa.field(
             "alternatives",
-            pa.list_(pa.struct([("source", pa.string()), ("item", pa.string())])),
+            pa.list_(
+                pa.struct(
+                    [
+                        ("source", pa.string()),
+                        ("item", pa.string()),
+                        ("same_words", pa.bool_()),  # whether the items have the same text
+                    ]
+                )
+            ),
             nullable=False,
         ),
         pa.field("copies", pa.int64()),  # documents of the corpus that have words of the item

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -60,27 +61,33 @@ class FindingFilter:
         values = pa.array(sorted(names), pa.string())
         flags: Flags = np.array(pc.is_in(findings["item"], value_set=values))
         alternatives = findings["alternatives"].combine_chunks()
-        is_hit = pc.is_in(alternatives.flatten().field("item"), value_set=values)
+        others = alternatives.flatten()
+        is_hit = pc.and_(
+            pc.is_in(others.field("item"), value_set=values), others.field("same_words")
+        )
         flags[np.asarray(pc.list_parent_indices(alternatives).filter(is_hit))] = True
         if self.names is not None:
             columns = (findings[name].combine_chunks() for name in ("item", "url"))
             flags |= self.names.may_be_named(*columns)
         return flags
 
-    def _is_named(self, row: dict[str, object]) -> bool:
-        source, item, url = row["source"], row["item"], row["url"]
-        alternatives = row["alternatives"]
-        pairs = {(source, item)}
-        if isinstance(alternatives, list):
-            pairs |= {(each["source"], each["item"]) for each in alternatives}
-        if self.items is not None and not pairs & self.items:
+    def _is_named(self, row: dict[str, Any]) -> bool:
+        """Return whether a finding is of an item that is named, or of a copy of one."""
+        source, url = row["source"], row["url"]
+        copies = [
+            each["item"]
+            for each in row["alternatives"]
+            if each["same_words"] and each["source"] == source
+        ]
+        items = [row["item"], *copies]
+        if self.items is not None and self.items.isdisjoint((source, item) for item in items):
             return False
         if self.names is None:
             return True
-        own = {"item": item, "url": url, "source": source}
-        others = alternatives if isinstance(alternatives, list) else []
-        return any(
-            self.names.of(each["item"], each.get("url"), each["source"]) for each in [own, *others]
+        own, *others = items
+        return bool(
+            self.names.of(own, url, source)
+            or any(self.names.of(item, None, source) for item in others)
         )
 
 
@@ -172,14 +179,17 @@ def _required(registries: Iterable[Path], option: str) -> tuple[Path, ...]:
 
 
 def items_with_text(text: str, registries: Iterable[Path]) -> frozenset[tuple[str, str]]:
-    """Return source and id of the items of registries that a text contains words of."""
+    """Return source and id of the items of registries that a text contains words of.
+
+    Of items that match in the same place, the one that explains it best is meant, and its copies.
+    """
     from provenance.pipeline.matching.tracing import trace  # noqa: PLC0415 (loads the compiler)
 
     policy = Policy(registries=tuple(map(str, registries)), common_background=False)
     found = trace(text, policy, None, None).findings
     pairs = set(zip(found["source"].to_pylist(), found["item"].to_pylist(), strict=True))
     for alternatives in found["alternatives"].to_pylist():
-        pairs |= {(each["source"], each["item"]) for each in alternatives}
+        pairs |= {(each["source"], each["item"]) for each in alternatives if each["same_words"]}
     return frozenset(pairs)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,6 +31,29 @@ _COLUMNS = (
 
 Place = tuple[str, int]
 """File and row of a document."""
+
+ItemId = tuple[str, str]
+"""Source and id of an item."""
+
+
+class SharedPassage(NamedTuple):
+    """A passage that several items match, with the item that explains it best.
+
+    Parameters
+    ----------
+    file, row, field, start, end
+        Where it is, as in `FINDINGS`.
+    source, item : str
+        Source and id of that item.
+    """
+
+    file: str
+    row: int
+    field: str
+    start: int
+    end: int
+    source: str
+    item: str
 
 
 class Kind(StrEnum):
@@ -139,7 +162,7 @@ class FoundItem:
         self.same_words.update(
             each["item"]
             for each in row["alternatives"]
-            if each["source"] == row["source"] and each["item"] not in {None, row["item"]}
+            if each["same_words"] and each["source"] == row["source"]
         )
         if row["waiver"] in disputes:
             self.disputed_by.add(disputes[row["waiver"]])
@@ -182,13 +205,13 @@ class FoundByCheck:
         The check.
     passages : int
         Findings of copied words that were asked about.
-    items : frozenset of (str, str)
-        Sources and ids of the items that it found, those of the same words included.
+    items : frozenset of ItemId
+        Sources and ids of the items that it found, those that match in the same place included.
     """
 
     check: Check
     passages: int
-    items: frozenset[tuple[str, str]]
+    items: frozenset[ItemId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +226,9 @@ class DatasetItems:
         In the order of the dataset.
     findings : pyarrow.Table
         The findings, of schema `FINDINGS`; of one that several checks made, that of the newest.
-    shared : int
-        Passages of other sources that are also in items of the source asked about.
+    shared : mapping of ItemId to set of SharedPassage
+        Passages that an item matches, too, and that another item explains better, by source and id
+        of the item: all that the checks name, not only what was asked about.
     by_check : tuple of FoundByCheck
         What each check found, the oldest first.
     """
@@ -212,7 +236,7 @@ class DatasetItems:
     dataset: CheckedDataset
     items: tuple[FoundItem, ...]
     findings: pa.Table
-    shared: int
+    shared: Mapping[ItemId, set[SharedPassage]]
     by_check: tuple[FoundByCheck, ...] = ()
 
     @property
@@ -227,26 +251,29 @@ class DatasetItems:
 
 def find_items(dataset: CheckedDataset, wanted: FindingFilter) -> DatasetItems:
     """Return the items of a dataset that are wanted: all that any of its checks found."""
-    tables, by_check, shared = list[pa.Table](), list[FoundByCheck](), set[tuple[Any, ...]]()
+    tables, by_check = list[pa.Table](), list[FoundByCheck]()
+    shared = dict[ItemId, set[SharedPassage]]()
     newest = dict[tuple[Any, ...], _JoinedFinding]()
     offset = 0
     for age, check in enumerate(dataset.checks):
         everything = _with_names_of(dataset, check)
         chosen = everything.filter(pa.array(wanted.mask(everything)))
-        shared |= _shared_passages(everything, wanted.source)
+        shared_there = _shared_passages(everything)
+        for item, places in shared_there.items():
+            shared.setdefault(item, set()).update(places)
         rows = chosen.select(list(_COLUMNS)).to_pylist()
         for number, row in enumerate(rows, offset):
             key = (*_item_in_field(row), row["start"], row["end"])
             if key in newest:
                 row["excerpt"] = row["excerpt"] or newest[key].row["excerpt"]
             newest[key] = _JoinedFinding(age, number, row)
-        by_check.append(_found_by(check, rows))
+        by_check.append(_found_by(check, rows, shared_there))
         tables.append(chosen)
         offset += len(chosen)
     joined = sorted(_in_force(newest.values()), key=lambda each: (*_order(each.row), each.number))
     findings = pa.concat_tables(tables).take(pa.array([each.number for each in joined], pa.int64()))
     items = _items((each.row for each in joined), _disputes(dataset))
-    return DatasetItems(dataset, items, findings, len(shared), tuple(by_check))
+    return DatasetItems(dataset, items, findings, shared, tuple(by_check))
 
 
 def _with_names_of(dataset: CheckedDataset, check: Check) -> pa.Table:
@@ -310,11 +337,13 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*(row[name] for name in names), row["item"] or "", row["url"] or "")
 
 
-def _found_by(check: Check, rows: Iterable[Mapping[str, Any]]) -> FoundByCheck:
+def _found_by(
+    check: Check, rows: Iterable[Mapping[str, Any]], shared: Iterable[ItemId]
+) -> FoundByCheck:
     copied = [row for row in rows if _KINDS[row["evidence"]] is Kind.COPIED]
     items = {(row["source"], row["item"]) for row in copied}
     items |= {(each["source"], each["item"]) for row in copied for each in row["alternatives"]}
-    return FoundByCheck(check, len(copied), frozenset(each for each in items if each[1]))
+    return FoundByCheck(check, len(copied), frozenset((*items, *shared)))
 
 
 def _disputes(dataset: CheckedDataset) -> dict[str, str]:
@@ -354,19 +383,17 @@ def counted_findings(findings: pa.Table) -> pa.Table:
     )
 
 
-def _shared_passages(findings: pa.Table, source: str | None) -> set[tuple[Any, ...]]:
-    """Return the places of passages of other sources that are also in items of a source."""
-    if source is None:
-        return set()
+def _shared_passages(findings: pa.Table) -> dict[ItemId, set[SharedPassage]]:
+    """Return the passages of each item that another item explains better, but for its copies."""
     findings = findings.filter(pc.greater(pc.list_value_length(findings["alternatives"]), 0))
-    names = ("file", "row", "field", "start", "end", "source", "alternatives")
-    return {
-        (*place, own)
-        for *place, own, alternatives in zip(
-            *(findings[name].to_pylist() for name in names), strict=True
-        )
-        if own != source and any(each["source"] == source for each in alternatives)
-    }
+    names = (*SharedPassage._fields, "alternatives")
+    shared = dict[ItemId, set[SharedPassage]]()
+    for *place, alternatives in zip(*(findings[name].to_pylist() for name in names), strict=True):
+        passage = SharedPassage(*place)
+        for each in alternatives:
+            if not each["same_words"] or each["source"] != passage.source:
+                shared.setdefault((each["source"], each["item"]), set()).add(passage)
+    return shared
 
 
 def count_items(found: DatasetItems, withdrawn: Mapping[Item, date]) -> DatasetCounts:

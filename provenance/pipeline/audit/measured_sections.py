@@ -36,6 +36,7 @@ from provenance.pipeline.audit.found_items import (
     DatasetItems,
     FoundItem,
     Kind,
+    SharedPassage,
     by_rung,
     distinct_items,
     has_exact_tokens,
@@ -152,12 +153,28 @@ def _other_lines(
             "quotations of another work, or words that are also elsewhere.",
             *found.dataset.rests_on,
         )
-    if found.shared:
-        yield measured(
-            f"{counts.dataset}: {count(found.shared, 'passage')} attributed to another source, "
-            f"with the same words as items of {material.name_of(material.query.source or '')}.",
-            *found.dataset.rests_on,
+    if shared := len(_shared_passages(material, found)):
+        what, whose = (
+            ("other items", "what was asked about has, too: they may be from either")
+            if material.asked_items is not None
+            else ("another source", f"items of {_owner(material)} have, too")
         )
+        yield measured(
+            f"{counts.dataset}: {count(shared, 'passage')} attributed to {what}, with words that "
+            f"{whose}.",
+            *found.dataset.rests_on,
+            letter=material.asked_items is not None,
+        )
+
+
+def _shared_passages(material: AuditMaterial, found: DatasetItems) -> set[SharedPassage]:
+    """Return passages that what was asked about matches, and that others explain better."""
+    asked, source = material.asked_items, material.query.source
+    if asked is None:
+        of_source = (each for item, each in found.shared.items() if item[0] == source)
+        return {one for each in of_source for one in each if one.source != source}
+    shared = (each for item, each in found.shared.items() if item in asked.items)
+    return {one for each in shared for one in each if (one.source, one.item) not in asked.items}
 
 
 def _address_lines(material: AuditMaterial, found: DomainDocuments) -> Iterator[Statement]:
@@ -312,7 +329,7 @@ def _absent_lines(
 ) -> Iterator[Statement]:
     """Yield lines on what was not found, where it was searched for in the whole dataset."""
     name, rests_on = counts.dataset, found.dataset.rests_on
-    has_more = counts.not_counted or counts.addresses
+    has_more = counts.not_counted or counts.addresses or _shared_passages(material, found)
     if material.asked_items is None:
         if counts.passages:
             return
@@ -326,7 +343,7 @@ def _absent_lines(
         return
     asked, searched = material.asked_items, material.asked_items.searched(found.dataset)
     copied = {each for item in found.of_kind(Kind.COPIED) for each in _names_of(item)}
-    present = {each for item in found.items for each in _names_of(item)}
+    present = {each for item in found.items for each in _names_of(item)} | found.shared.keys()
     if absent := searched - present:
         total = f"{count(len(absent), 'item')} {'was' if len(absent) == 1 else 'were'} searched for"
         said = (
@@ -491,7 +508,7 @@ def evidence(material: AuditMaterial) -> Iterator[Statement]:
                 f"dataset {each.digest[:DIGEST_LENGTH]}",
             )
     if not material.measured_names() and not any(each.on_domain for each in material.addresses):
-        yield unknowable("Nothing was found, so that there is no evidence to show.")
+        yield unknowable("No item was found that counts, so that there is no evidence to show.")
 
 
 def _example(item: FoundItem, *, excerpts: bool) -> str:

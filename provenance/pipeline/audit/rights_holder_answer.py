@@ -43,12 +43,13 @@ from provenance.pipeline.audit.audit_query import (
 from provenance.pipeline.audit.corpus_addresses import count_domain
 from provenance.pipeline.audit.found_items import (
     DatasetItems,
+    ItemId,
     count_items,
     find_items,
     items_table,
 )
 from provenance.pipeline.audit.search_sections import sections
-from provenance.pipeline.audit.searched_items import ItemId, ask_for_items, name_forms
+from provenance.pipeline.audit.searched_items import ask_for_items, name_forms
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.ledger_records import check_chain, open_ledger
 from provenance.pipeline.source_names import source_id
@@ -324,10 +325,9 @@ def _works(material: AuditMaterial, table: pa.Table) -> bytes:
     places = dict[str, list[dict[str, Any]]]()
     names = ("item", "url", "same_words", "dataset", "documents", "evidence", "counted", "disputed")
     for row in table.select(list(names)).to_pylist():
-        if row["counted"]:
-            keys = {row["item"], *row["same_words"], *name_forms(row["url"] or "")} - {None, ""}
-            for key in keys:
-                places.setdefault(key, []).append(row)
+        keys = {row["item"], *row["same_words"], *name_forms(row["url"] or "")} - {None, ""}
+        for key in keys:
+            places.setdefault(key, []).append(row)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = ("work", "in_registries", "found", "datasets", "documents", "addresses", "disputed")
@@ -340,19 +340,22 @@ def _works(material: AuditMaterial, table: pa.Table) -> bytes:
         forms = name_forms(entry)
         own = [row for form in forms for row in places.get(form, [])]
         own = [row for place, row in enumerate(own) if row not in own[:place]]
-        by_address = [row for row in own if row["evidence"] == EvidenceRung.ADDRESS]
-        copied = [row for row in own if row not in by_address]
+        counted = [row for row in own if row["counted"]]
+        by_address = [row for row in counted if row["evidence"] == EvidenceRung.ADDRESS]
+        copied = [row for row in counted if row not in by_address]
         items = frozenset[ItemId]().union(
             *(material.asked_items.named(form) for form in forms if material.asked_items)
         )
         answers = (
             ("yes", bool(copied)),
             ("address only", bool(by_address)),
+            ("not counted", bool(own)),
+            ("shared words only", any(each.shared.keys() & items for each in material.found)),
             ("no", bool(items and searched) and all(items <= each for each in searched)),
         )
         row = [
             entry,
-            "yes" if items or copied else "no",
+            "yes" if items or own else "no",
             next((answer for answer, holds in answers if holds), "not searched for"),
             "; ".join(sorted({row["dataset"] for row in own})),
             sum(row["documents"] for row in copied),

@@ -12,7 +12,7 @@ from provenance.pipeline.audit import declared_sections, ledger_sections, measur
 from provenance.pipeline.audit.audit_evidence import CheckedDataset, record_name, sources_of
 from provenance.pipeline.audit.audit_material import AuditMaterial, measured, stated, unknowable
 from provenance.pipeline.audit.audit_query import is_text
-from provenance.pipeline.audit.searched_items import ItemId
+from provenance.pipeline.audit.found_items import ItemId
 from provenance.registry.manifest import read_manifest
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 from provenance.report.text.number_format import count, day, number, percent

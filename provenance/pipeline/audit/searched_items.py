@@ -17,7 +17,7 @@ from provenance.pipeline.audit.audit_evidence import (
 )
 from provenance.pipeline.audit.audit_query import FindingFilter
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
-from provenance.pipeline.audit.found_items import DatasetItems, Kind
+from provenance.pipeline.audit.found_items import DatasetItems, ItemId, Kind
 from provenance.pipeline.item_addresses import known_addresses
 from provenance.pipeline.ledger_records import recorded_items
 from provenance.registry.files.mapped_files import map_registry
@@ -26,9 +26,6 @@ from provenance.registry.manifest import ITEMS_FILE, Manifest, read_manifest
 from provenance.registry.side_tables.additions import withdrawn_additions
 
 _ITEMS_AT_A_TIME = 1 << 18
-
-ItemId = tuple[str, str]
-"""Source and id of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +239,7 @@ def _is_asked(wanted: FindingFilter, item: ItemId) -> bool:
 def _named_items(
     wanted: FindingFilter, found: Iterable[DatasetItems]
 ) -> dict[ItemId, frozenset[str]]:
-    """Return the items found that are asked about themselves, and not for their words alone."""
+    """Return the items that were found, or match where others were, with their names."""
     named = dict[ItemId, frozenset[str]]()
     for each in (item for dataset in found for item in dataset.items if item.kind is Kind.COPIED):
         source, url = each.first["source"], each.first["url"]
@@ -253,6 +250,9 @@ def _named_items(
             is_named = wanted.names is None or wanted.names.of(item[1], own_url, source)
             if is_named and (wanted.items is None or item in wanted.items):
                 named[item] = named.get(item, frozenset()) | names
+    for item in (item for dataset in found for item in dataset.shared):
+        if _is_asked(wanted, item):
+            named.setdefault(item, frozenset({item[1]}))
     return named
 
 

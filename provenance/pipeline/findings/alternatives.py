@@ -142,10 +142,16 @@ def alternatives(
     for place, rows in zip(places.tolist(), rows_by_finding, strict=True):
         own_name, *rivals = [next(names) for row in rows if row >= 0]
         copies = items.copies.get(rows[0])
-        pairs = dict.fromkeys([*(copies.items if copies else ()), *rivals])
-        listed = [pair for pair in pairs if pair != own_name][:_MAX_ALTERNATIVES]
+        same_words = dict.fromkeys(copies.items if copies else (), True)
+        pairs = same_words | dict.fromkeys(
+            (pair for pair in rivals if pair not in same_words), False
+        )
+        listed = [each for each in pairs.items() if each[0] != own_name][:_MAX_ALTERNATIVES]
         counts[place] = len(listed)
-        entries += [{"source": source, "item": item} for source, item in listed]
+        entries += [
+            {"source": source, "item": item, "same_words": is_same}
+            for (source, item), is_same in listed
+        ]
     offsets = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(
         pa.array(offsets, pa.int32()), pa.array(entries, _ALTERNATIVES_TYPE.value_type)
