@@ -13,7 +13,7 @@ _OUTCOMES = {
     "pass": "PASSED",
     "warn": "NOT DECIDED: some content is unknown, and no gate limits that",
     "fail": "FAILED",
-    "incomplete": "INCOMPLETE: not all of the dataset was checked",
+    "incomplete": "INCOMPLETE",
 }
 
 
@@ -76,6 +76,8 @@ def _reservations(attestation: "Attestation") -> Iterator[str]:
     )
     if check.unread:
         yield f"not checked to the end: {count(check.unread, 'file')}"
+    if check.refuted_dates:
+        yield "the stated date of collection cannot be right: items found are later"
 
 
 def _digest(sha256: str) -> str:

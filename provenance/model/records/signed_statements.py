@@ -29,6 +29,8 @@ class AttestedCheck:
         Findings of items in dispute.
     unread : int
         Files and folders that could not be read to their end.
+    refuted_dates : int
+        Stated dates of collection that cannot be right, as items that were found are later.
     report : str
         SHA-256 of result.json, which has the digests of the other files.
     dataset : str
@@ -54,6 +56,7 @@ class AttestedCheck:
     waived: int
     disputed: int
     unread: int
+    refuted_dates: int
     report: str
     dataset: str
     digest: str

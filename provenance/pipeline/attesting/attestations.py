@@ -135,6 +135,7 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
         waived=_excused(result, disputed=False),
         disputed=_excused(result, disputed=True),
         unread=len(result.unchecked),
+        refuted_dates=len(result.refuted_dates),
         report=digest,
         dataset=" ".join(corpus.addresses),
         digest=corpus.digest,

@@ -1,17 +1,19 @@
 """Count the documents of a dataset whose own address is on a domain."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.identifiers import host_of, plain_hosts
+from provenance.judge.identifiers import SourceHosts, host_of, plain_hosts
 from provenance.model.content.fingerprints import Flags
 from provenance.model.content.tables import Unread
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.item_addresses import known_addresses
 from provenance.read.corpus.corpora import open_corpus
+from provenance.read.rules.rule_files import load_rules
 
 _EXAMPLES = 3
 
@@ -44,6 +46,16 @@ class DomainDocuments:
     text_bytes: int
     examples: tuple[str, ...]
     unread: tuple[Unread, ...]
+
+
+def is_of_source(domain: str) -> bool:
+    """Return whether the rules know a source to which all of a domain belongs."""
+    return _hosts().source_of(f"https://{domain}/") is not None
+
+
+@cache
+def _hosts() -> SourceHosts:
+    return SourceHosts(load_rules())
 
 
 def is_on_domain(addresses: pa.Array, domain: str) -> Flags:

@@ -1,5 +1,6 @@
 """Sections of an answer on what was measured: items, evidence, withdrawals, measures."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date
@@ -31,7 +32,7 @@ from provenance.pipeline.audit.audit_material import (
     recorded,
     unknowable,
 )
-from provenance.pipeline.audit.corpus_addresses import DomainDocuments
+from provenance.pipeline.audit.corpus_addresses import DomainDocuments, is_of_source
 from provenance.pipeline.audit.found_items import (
     DatasetItems,
     FoundItem,
@@ -121,10 +122,11 @@ def _linked_lines(
     if counts.addresses:
         both = overlapping_documents(found)
         also = f"; {number(both)} of these have copied words, too, counted apart" if both else ""
+        beside = ", beside those all of whose words are copies," if counts.passages else ""
         yield measured(
-            f"{counts.dataset}: {count(counts.addresses, 'document')} whose own address, or whose "
-            f"dataset card, names {_owner(material)}{also}. This says where a document is from; "
-            "its words were not compared for it.",
+            f"{counts.dataset}: {count(counts.addresses, 'document')}{beside} whose own address, "
+            f"or whose dataset card, names {_owner(material)}{also}. This says where a document is "
+            "from; its words were not compared for it.",
             *found.dataset.rests_on,
             letter=True,
         )
@@ -294,7 +296,8 @@ def _interval(material: AuditMaterial, found: DatasetItems, counts: DatasetCount
     if not shares or shares[0].documents.count != counts.documents or counts.addresses:
         return ""
     total, of = result.corpus.documents, shares[0].documents
-    low, high = round(of.low * total), round(of.high * total)
+    # Whole documents within the interval, without digits that are rounding errors.
+    low, high = math.ceil(of.low * total - 1e-9), math.floor(of.high * total + 1e-9)
     return (
         f"; 95 % interval of the documents with content of {material.name_of(query.source)}: "
         f"{number(low)} to {number(high)} ({percent(of.low)} to {percent(of.high)})"
@@ -360,12 +363,7 @@ def _absent_lines(
     read = {each.digest for each in material.addresses}
     is_read = found.dataset.digest in read or counts.addresses
     if material.query.domain is not None and not is_read:
-        yield unknowable(
-            f"{name}: whether documents have an address of their own on {material.query.domain}: "
-            "a check keeps only addresses of sources that the rules know.",
-            *rests_on,
-            letter=True,
-        )
+        yield _no_address(material.query.domain, found.dataset, counts)
     if asked.items - searched - present or not asked.items or material.unknown_names():
         is_rest = bool(absent or copied)
         what = "the rest of what was asked about" if is_rest else "what was asked about"
@@ -375,6 +373,23 @@ def _absent_lines(
             *rests_on,
             letter=True,
         )
+
+
+def _no_address(domain: str, dataset: CheckedDataset, counts: DatasetCounts) -> Statement:
+    """Return a line on a dataset in which no check found an address on a domain."""
+    if dataset.whole_checks and is_of_source(domain):
+        beside = ", beside those all of whose words are copies," if counts.passages else ""
+        return measured(
+            f"{counts.dataset}: no document{beside} has an address of its own on {domain}.",
+            *_whole_names(dataset),
+            letter=True,
+        )
+    return unknowable(
+        f"{counts.dataset}: whether documents have an address of their own on {domain}: a check "
+        "keeps only addresses of sources that the rules know, and only of what it read.",
+        *dataset.rests_on,
+        letter=True,
+    )
 
 
 def _names_of(item: FoundItem) -> set[tuple[str, str]]:

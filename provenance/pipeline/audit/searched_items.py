@@ -59,18 +59,21 @@ class AskedItems:
         Those that checks found, in whichever dataset, with names as in `ItemsOfRegistry`.
     found_by : tuple of (Check, frozenset of ItemId)
         Which of them each check found: its registries had them.
+    wanted : frozenset of ItemId
+        Those that the question names, such as all of an author, withdrawn ones included.
     """
 
     registries: tuple[ItemsOfRegistry, ...]
     withdrawn: tuple[ItemsOfRegistry, ...]
     found: Mapping[ItemId, frozenset[str]]
     found_by: tuple[tuple[Check, frozenset[ItemId]], ...]
+    wanted: frozenset[ItemId] = frozenset()
 
     @property
     def items(self) -> frozenset[ItemId]:
-        """Return all of them, as far as a registry or a check knows them."""
+        """Return all of them, as far as a registry, its withdrawals or a check knows them."""
         known = (each.items.keys() for each in (*self.registries, *self.withdrawn))
-        return frozenset[ItemId]().union(self.found, *known)
+        return frozenset[ItemId]().union(self.wanted, self.found, *known)
 
     @property
     def names(self) -> frozenset[str]:
@@ -144,7 +147,8 @@ def ask_for_items(
     found_by = tuple(
         (each.check, each.items & named.keys()) for dataset in found for each in dataset.by_check
     )
-    return AskedItems(known, tuple(_withdrawn_since(evidence, wanted)), named, found_by)
+    withdrawn = tuple(_withdrawn_since(evidence, wanted))
+    return AskedItems(known, withdrawn, named, found_by, wanted.items or frozenset())
 
 
 def _items_by_addition(folder: Path, wanted: FindingFilter) -> Iterator[ItemsOfRegistry]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import FINDINGS
+from provenance.pipeline.item_addresses import publication_times
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.registry.items.item_copies import ItemCopies
@@ -88,10 +89,13 @@ def item_rows(items: pa.Table) -> pa.Table:
 
 
 def _declaration_rows(spans: pa.Table) -> pa.Table:
+    sources, addresses = (spans[name].combine_chunks() for name in ("source", "address"))
+    seconds = publication_times(sources, addresses)
+    known = {"created_at": seconds.cast(ITEM_COLUMNS.field("created_at").type)}
     columns = {
         field.name: spans[_NAMED_COLUMNS[field.name]]
         if field.name in _NAMED_COLUMNS
-        else pa.nulls(len(spans), field.type)
+        else known.get(field.name, pa.nulls(len(spans), field.type))
         for field in ITEM_COLUMNS
     }
     return pa.table(columns).cast(ITEM_COLUMNS)

@@ -180,16 +180,16 @@ def judge_item(item: dict[str, Any], judge: Judge) -> Judgement:
     """Judge an item of a registry, or a row by its own declarations."""
     source, licence, published = item["source"], item["licence"], item["created_at"]
     signals = tuple(item["signals"] or ())
+    day = published.date() if published else None
     if item["item"] is not None:
-        day = published.date() if published else None
         alone = judge.rule(source, day, licence)
         # What the page of the row reserves is covered by no exception that respects that. By
         # itself, a signal of a page is about the page, not about what is quoted there.
         reserved = judge.rule(source, day, licence, signals) if signals else alone
         return reserved if reserved.ruling.basis == RESERVED else alone
     # A row's licence and signals never make the ruling on its source more permissive.
-    without_licence = judge.rule(source, signals=signals)
-    with_licence = judge.rule(source, None, licence, signals)
+    without_licence = judge.rule(source, day, None, signals)
+    with_licence = judge.rule(source, day, licence, signals)
     gain = with_licence.ruling.verdict.strictness - without_licence.ruling.verdict.strictness
     return (
         with_licence

@@ -315,7 +315,12 @@ def _outcome_sentence(result: Result) -> str:
         return _nothing_found(result)
     worst = next((each for each in Verdict if _counted_share(each, result)), None)
     if worst is None:
-        return "Nothing of what was found counts for its source."
+        counts = any(_share(each, result) for each in Verdict)
+        return (
+            "No gate counts any of what was found."
+            if counts
+            else "Nothing of what was found counts for its source."
+        )
     if worst is Verdict.PERMITTED:
         counting = "" if result.worst is Verdict.PERMITTED else " and counts"
         return f"All content that was found{counting} is permitted."
@@ -349,6 +354,11 @@ def _counted_share(verdict: Verdict, result: Result) -> float:
         gate = outcome.gate
         if (gate.verdict, gate.source, gate.basis, gate.unit) == (verdict, None, None, Unit.TOKENS):
             return outcome.share
+    return _share(verdict, result)
+
+
+def _share(verdict: Verdict, result: Result) -> float:
+    """Return the share of the tokens that counts for its source."""
     shares = [share for share in shares_by(result.shares, "verdict") if share.key == verdict]
     # Without digits that are rounding errors.
     return round(sum(each.tokens.share - each.tokens.contested for each in shares), 12)

@@ -131,3 +131,13 @@ def test_no_rule_is_asked_of_a_day_to_come(provenance, dated, command) -> None:
     done = provenance("rules", command, "x", "--collected", "2999-01-01", cwd=dated)
     assert (done.returncode, done.stdout) == (2, "")
     assert "2999-01-01 is in the future" in done.stderr
+
+
+def test_the_time_in_a_row_s_own_address_refutes_a_date(provenance, tmp_path: Path) -> None:
+    address = f"https://x.com/ada/status/{(1706832000000 - 1288834974657) << 22}"
+    (tmp_path / "train.jsonl").write_text(json.dumps({"text": WORDS, "url": address}))
+    for collected, code in (("2010-01-01", 2), ("2024", 0)):
+        options = ("--collected", collected, "--fail-on", "forbidden=100%")
+        done = provenance("check", "train.jsonl", "--declared-only", *options, cwd=tmp_path)
+        assert done.returncode == code, done.stdout
+        assert ("date of collection cannot be right" in done.stdout) is (code == 2)

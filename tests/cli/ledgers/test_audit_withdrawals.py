@@ -204,3 +204,36 @@ def test_what_the_owner_of_a_pulled_registry_withdrew_is_found(case, tmp_path):
     ok(folder, "registry", "push", "before", "shared", "-q")
     ok(folder, "registry", "pull", "shared", "-o", "r", "-q")
     assert not [*(folder / "r").glob("withdrawn-names-*")]
+
+
+def test_a_withdrawn_item_that_was_not_found_is_not_passed_over(case):
+    document = audit(case, "--author", "jane")
+    assert any(
+        standing == "cannot be known"
+        and "the rest of what was asked about was not searched" in text
+        for standing, text in lines(document, 4)
+    )
+    document = audit(case, "--author", "jane", registry="before")
+    assert not any("the rest of what was asked about" in text for _, text in lines(document, 4))
+
+
+def test_of_a_domain_that_the_rules_know_addresses_are_measured(case):
+    document = audit(case, "--domain", "reddit.com")
+    said = ("measured", "pages.jsonl: no document has an address of its own on reddit.com.")
+    assert said in lines(document, 4)
+    text = "pages.jsonl: whether documents have an address of their own on pier.example: a check"
+    document = audit(case, "--domain", "pier.example")
+    assert any(s == "cannot be known" and t.startswith(text) for s, t in lines(document, 4))
+
+
+def test_documents_with_an_address_are_counted_beside_copies(case, tmp_path):
+    shutil.copytree(case / "before", tmp_path / "r")
+    (tmp_path / "provenance.toml").write_text("[check]\ncommon_background = false\n")
+    rows = [
+        {"id": "copy", "text": text_of(0), "url": "https://x.com/jane/status/100"},
+        {"id": "other", "text": text_of(50), "url": "https://x.com/jane/status/900"},
+    ]
+    write(tmp_path / "pages.jsonl", rows)
+    provenance("check", "pages.jsonl", "--registry", "r", "-o", "report", "-q", cwd=tmp_path)
+    text = "1 document, beside those all of whose words are copies, whose own address"
+    assert any(text in said for _, said in lines(audit(tmp_path, "x"), 4))

@@ -390,3 +390,16 @@ def test_python_signs_and_verifies(place, monkeypatch):
     with pytest.raises(SignatureInvalid, match="nobody is trusted"):
         provenance.verify_attestation("a.json")
     assert provenance.replay_report("report").is_same
+
+
+def test_a_wrong_date_of_collection_is_not_said_to_be_an_unread_file(provenance, place, tmp_path):
+    address = f"https://x.com/ada/status/{(1706832000000 - 1288834974657) << 22}"
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"text": "a word or two", "url": address}))
+    check = ("check", "rows.jsonl", "--declared-only", "--collected", "2010", "-q", "-o", "report")
+    assert provenance(*check, "--fail-on", "forbidden=100%", cwd=tmp_path).returncode == 2
+    key = ("--key", str(place / "key"))
+    assert provenance("attest", "report", *key, "-o", "a.json", cwd=tmp_path).returncode == 0
+    done = verify(provenance, tmp_path, "--allowed-signers", str(place / "allowed"))
+    assert "INCOMPLETE, for" in done.stdout
+    assert "the stated date of collection cannot be right" in done.stdout
+    assert "not checked to the end" not in done.stdout
