@@ -7,7 +7,7 @@ copy agrees with it there, another instance of the form no more than other items
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, allocating_part, kernel, kernel_part
+from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, kernel_part
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.seed_postings import FEW, MAX_SHARED, look_up_seeds
@@ -47,6 +47,8 @@ LONGEST_OF_FORM = 2000
 
 _MOST_SEEDS = 64
 """Seeds of a match that are looked up."""
+
+_HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def are_forms(candidates: Candidates, registry: PostingsIndex, seeds: Shingles) -> Flags:
@@ -217,9 +219,15 @@ def _shares_of_others(
     """Return the words of an item that each of the others of its form has."""
     tokens, offsets = registry
     shares, kept = np.zeros((len(others), len(own)), np.bool_), 0
+    slots, numbers, shift = _number_pairs(own)
+    is_found, agreeing = np.zeros(len(own), np.bool_), np.int64(0)
+    for place in range(len(own)):
+        agreeing += agrees[place]
     for other in others:
-        _mark_shared(own, tokens[offsets[other] : offsets[other + 1]], shares[kept])
-        if np.sum(shares[kept] & agrees) >= _FORM_SHARE * np.sum(agrees):
+        is_found[:] = False
+        _find_pairs(own, slots, shift, tokens[offsets[other] : offsets[other + 1]], is_found)
+        shared = _mark_shared(numbers, is_found, agrees, shares[kept])
+        if shared >= _FORM_SHARE * agreeing:
             kept += 1
         else:
             shares[kept] = False
@@ -227,22 +235,61 @@ def _shares_of_others(
 
 
 @allocating_part
-def _mark_shared(own: UInt32s, other: UInt32s, shared: Flags) -> None:
-    """Mark the words of an item that another item has beside the same neighbour."""
-    pairs = np.empty(max(len(other) - 1, 0), np.uint64)
-    for place in range(len(pairs)):
-        pairs[place] = _pair(other, place)
-    pairs = np.sort(pairs)
+def _number_pairs(own: UInt32s) -> tuple[Int32s, Int32s, Scalar]:
+    """Return a hash table of pairs of neighbours, and the first place of each place's pair.
+
+    The table has first places, -1 where it is empty. The third value is the shift from a pair's
+    hash to its slot.
+    """
+    shift = np.uint64(62)
+    while (np.uint64(1) << (np.uint64(64) - shift)) < np.uint64(2 * len(own)):
+        shift -= np.uint64(1)
+    slots = np.full(1 << np.int64(np.uint64(64) - shift), -1, np.int32)
+    numbers = np.zeros(len(own), np.int32)
     for place in range(len(own) - 1):
-        pair = _pair(own, place)
-        at = np.searchsorted(pairs, pair)
-        if at < len(pairs) and pairs[at] == pair:
-            shared[place] = shared[place + 1] = True
+        slot = _find_slot(own, slots, shift, _pair(own, place))
+        if slots[slot] < 0:
+            slots[slot] = place
+        numbers[place] = slots[slot]
+    return slots, numbers, shift
+
+
+@inlined
+def _find_slot(own: UInt32s, slots: Int32s, shift: Scalar, pair: Scalar) -> Scalar:
+    """Return the slot of a pair, or the empty one where it would be."""
+    slot, last = (pair * _HASH_MULTIPLIER) >> shift, np.uint64(len(slots) - 1)
+    while slots[slot] >= 0 and _pair(own, slots[slot]) != pair:
+        slot = (slot + np.uint64(1)) & last
+    return slot
 
 
 @kernel_part
+def _find_pairs(
+    own: UInt32s, slots: Int32s, shift: Scalar, other: UInt32s, is_found: Flags
+) -> None:
+    """Mark the first places of the pairs that another item has."""
+    for place in range(len(other) - 1):
+        first = slots[_find_slot(own, slots, shift, _pair(other, place))]
+        if first >= 0:
+            is_found[first] = True
+
+
+@kernel_part
+def _mark_shared(numbers: Int32s, is_found: Flags, agrees: Flags, shared: Flags) -> Scalar:
+    """Mark the words of pairs that were found, and return how many of them agree."""
+    agreeing, is_before = np.int64(0), False
+    for place in range(len(numbers)):
+        is_pair = place + 1 < len(numbers) and is_found[numbers[place]]
+        shared[place] = is_before or is_pair
+        agreeing += shared[place] and agrees[place]
+        is_before = is_pair
+    return agreeing
+
+
+@inlined
 def _pair(tokens: UInt32s, place: Scalar) -> Scalar:
-    return np.uint64(tokens[place]) << np.uint64(32) | np.uint64(tokens[place + 1])
+    at = np.uint64(place)
+    return np.uint64(tokens[at]) << np.uint64(32) | np.uint64(tokens[at + np.uint64(1)])
 
 
 @allocating_part
@@ -260,15 +307,18 @@ def _information(shares: Flags) -> Floats:
         Negative logarithms of the shares of the others that have a word: of those that have the
         word before it, and of all.
     """
-    information = np.empty((2, shares.shape[1]))
-    for word in range(shares.shape[1]):
-        before, both = np.int64(0), np.int64(0)
-        for other in range(len(shares)):
-            is_before = word > 0 and shares[other, word - 1]
-            before += is_before
-            both += is_before and shares[other, word]
-        information[0, word] = -np.log((both + 0.5) / (before + 1))
-        information[1, word] = -np.log((np.sum(shares[:, word]) + 0.5) / (len(shares) + 1))
+    words = shares.shape[1]
+    having, both = np.zeros(words + 1, np.int64), np.zeros(words, np.int64)
+    for share in shares:
+        is_before = False
+        for word in range(words):
+            having[word + 1] += share[word]
+            both[word] += share[word] and is_before
+            is_before = share[word]
+    information = np.empty((2, words))
+    for word in range(words):
+        information[0, word] = -np.log((both[word] + 0.5) / (having[word] + 1))
+        information[1, word] = -np.log((having[word + 1] + 0.5) / (len(shares) + 1))
     return information
 
 

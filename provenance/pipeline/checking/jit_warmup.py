@@ -114,7 +114,7 @@ def compile_reading() -> None:
     breaks(texts, tokens, rows, first, first)
     flags = quotation_flags(texts)
     widen_to_marks(texts, flags, rows, (rows, rows + 1))
-    common_index()
+    common_index(np.zeros(1, np.uint64))
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
     widen_spans(
         texts, Spans(rows, rows, rows, rows, rows), DroppedEdges(nothing, offsets, nothing, offsets)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from provenance.errors import PolicyError
 from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import (
@@ -22,8 +23,10 @@ from provenance.model.content.fingerprints import (
     Flags,
     Floats,
     Int64s,
+    Shingles,
     Tokens,
     UInt32s,
+    UInt64s,
     range_indices,
 )
 from provenance.model.results.coverage import RegistrySummary
@@ -88,7 +91,7 @@ class Background:
     item_count : int
         Number of its items.
     load_index : callable
-        Returns its index; called when the first passage is looked up.
+        Returns an index of it that has the postings of shingles to look up, given their hashes.
     describe : callable
         Returns the rows of items, as `Registry.describe` does, by their numbers.
     find_sayings : callable
@@ -98,7 +101,7 @@ class Background:
 
     summary: RegistrySummary
     item_count: int
-    load_index: Callable[[], PostingsIndex]
+    load_index: Callable[[UInt64s], PostingsIndex]
     describe: Callable[[UInt32s], pa.Table]
     find_sayings: Callable[[], Flags] | None = None
 
@@ -153,7 +156,7 @@ def _registry_background(registry: Registry) -> Background:
     # Only passages are looked up in backgrounds, not near-duplicates of whole texts.
     index = build_postings_index(registry.arrays(), NO_STOPS)
     count = len(index.arrays.first)
-    return Background(registry.summary(), count, lambda: index, registry.describe)
+    return Background(registry.summary(), count, lambda _: index, registry.describe)
 
 
 def _common_background() -> Background:
@@ -256,11 +259,17 @@ def find_background_items(
     keeps only the strongest few over one stretch.
     """
     found = BackgroundItems.none(len(passages.rows))
-    for margin in (0, _CONTEXT_TOKENS) if len(passages.rows) else ():
-        window, is_shared = _cut_passages(passages, tokens, margin)
-        for place, background in enumerate(backgrounds):
-            index = background.load_index()
-            candidates = _background_candidates(window, index, background.find_sayings)
+    if not len(passages.rows):
+        return found
+    cuts = [_cut_passages(passages, tokens, margin) for margin in (0, _CONTEXT_TOKENS)]
+    seeds = [shingle(window, current_parameters().seed_width) for window, _ in cuts]
+    # Those of the wider windows are all.
+    indexes = [background.load_index(seeds[-1].hashes) for background in backgrounds]
+    for (window, is_shared), window_seeds in zip(cuts, seeds, strict=True):
+        for place, (background, index) in enumerate(zip(backgrounds, indexes, strict=True)):
+            candidates = _background_candidates(
+                window, window_seeds, index, background.find_sayings
+            )
             is_matched = _matched_token_mask(window, candidates) & is_shared
             bits = index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
             is_held = _at_least_half(
@@ -292,10 +301,12 @@ def _cut_passages(passages: TextPassages, tokens: Tokens, margin: int) -> tuple[
 
 
 def _background_candidates(
-    window: Tokens, index: PostingsIndex, find_sayings: Callable[[], Flags] | None
+    window: Tokens,
+    seeds: Shingles,
+    index: PostingsIndex,
+    find_sayings: Callable[[], Flags] | None,
 ) -> Candidates:
     """Return what the items of a background match."""
-    seeds = shingle(window, index.arrays.parameters.seed_width)
     candidates = find_candidates(window, seeds, index)
     least = np.full(len(candidates), min_bits(len(index.arrays.tokens)))
     if find_sayings is not None:

@@ -1,5 +1,6 @@
-"""The shipped background as an index, built in memory when the first passage is looked up."""
+"""The shipped background as an index of what is looked up, built in memory for each look-up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -14,9 +15,10 @@ from provenance.match.index.postings_index import (
     build_postings,
     build_postings_index,
 )
+from provenance.match.index.probe import probe_postings
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model.content.fingerprints import Flags, Tokens, UInt32s
+from provenance.model.content.fingerprints import Flags, Shingles, Tokens, UInt32s, UInt64s
 from provenance.model.content.registry_arrays import (
     BACKGROUND_BITS,
     OrderKeys,
@@ -29,10 +31,43 @@ from provenance.read.common_background import CommonBackground, load_common_back
 from provenance.registry.sorting.radix_sort import sort_records
 
 
+def common_index(shingles: UInt64s) -> PostingsIndex:
+    """Return an index of the shipped background that has the postings of some shingles.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64
+        Hashes of the shingles to look up. Passages have few of the four million that pieces have,
+        all of which take a second to sort.
+    """
+    index, seeds = _bare_index(), _seeds()
+    rows = probe_postings(seeds.hashes, _sort_postings(shingles, np.zeros_like(shingles))).indices
+    items = np.searchsorted(seeds.offsets, rows, "right").astype(np.uint64) - np.uint64(1)
+    places = items << np.uint64(32) | seeds.positions[rows].astype(np.uint64)
+    postings = _sort_postings(seeds.hashes[rows], places)
+    [segment] = index.arrays.segments
+    segments = (replace(segment, postings=postings),)
+    return replace(index, arrays=replace(index.arrays, segments=segments))
+
+
+def _sort_postings(shingles: UInt64s, places: UInt64s) -> Postings:
+    """Return postings at places, which have the item in their upper half."""
+    hashes, items, positions = sort_records(np.stack([shingles, places], axis=1), 0)
+    return build_postings(hashes, items, positions.astype(np.uint16))
+
+
 @cache
-def common_index() -> PostingsIndex:
-    """Return the index of the shipped background."""
+def _bare_index() -> PostingsIndex:
+    """Return the index without postings."""
     return build_postings_index(_arrays(load_common_background()), NO_STOPS)
+
+
+@cache
+def _seeds() -> Shingles:
+    """Return the seeds of all pieces."""
+    background, places = load_common_background(), np.zeros(0, np.int32)
+    tokens = Tokens(background.tokens, places, places, background.offsets)
+    return shingle(tokens, current_parameters().seed_width)
 
 
 def common_summary() -> RegistrySummary:
@@ -91,7 +126,7 @@ def _arrays(background: CommonBackground) -> RegistryArrays:
     count, sizes = len(background.pieces), np.diff(background.offsets)
     codes = background.pieces["source"].combine_chunks().dictionary_encode()
     numbers = np.arange(count, dtype=np.uint32)
-    postings = _postings(background)
+    postings = _sort_postings(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
     cells = background.tokens >> np.uint32(32 - BACKGROUND_BITS)
     return RegistryArrays(
         parameters=current_parameters(),
@@ -110,20 +145,6 @@ def _arrays(background: CommonBackground) -> RegistryArrays:
         sources=tuple(codes.dictionary.to_pylist()),
         longest=int(sizes.max(initial=0)),
         background=np.bincount(cells, minlength=1 << BACKGROUND_BITS).astype(np.uint64),
-        posting_count=len(postings.shingles),
+        posting_count=len(_seeds().hashes),
         chance=SHIPPED_CHANCE,
     )
-
-
-def _postings(background: CommonBackground) -> Postings:
-    """Return the first occurrence of each shingle in each piece."""
-    tokens, places = background.tokens, np.zeros(0, np.int32)
-    seeds = shingle(
-        Tokens(tokens, places, places, background.offsets), current_parameters().seed_width
-    )
-    records = np.empty((len(seeds.hashes), 2), np.uint64)
-    items = np.repeat(np.arange(len(background.pieces), dtype=np.uint64), np.diff(seeds.offsets))
-    records[:, 0] = seeds.hashes
-    records[:, 1] = items << np.uint64(32) | seeds.positions.astype(np.uint64)
-    shingles, owners, positions = sort_records(records, 0)
-    return build_postings(shingles, owners, positions.astype(np.uint16))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import jsonschema
+import numpy as np
 import pytest
 
 from provenance.match.estimation.own_shares import DEFAULT_SHARE
@@ -113,5 +114,6 @@ def test_only_of_what_may_be_reported_little_information_is_not_enough(world, mo
     asked = report_limits(one.index.arrays.chance, one.size, load_language())
     assert asked.least_bits.size > 0
     assert one.index.limits.least_bits.tolist() == asked.least_bits.tolist()
-    indexes = [*(each.load_index() for each in opened.backgrounds), opened.control.index.index]
+    none = np.zeros(0, np.uint64)
+    indexes = [*(each.load_index(none) for each in opened.backgrounds), opened.control.index.index]
     assert [index.limits.least_bits.size for index in indexes] == [0, 0, 0]

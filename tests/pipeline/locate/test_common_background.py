@@ -5,6 +5,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from provenance.fingerprint.shingles import shingle
+from provenance.model.content.fingerprints import Tokens
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
@@ -105,10 +107,13 @@ def test_it_is_small_and_states_where_its_texts_are_from():
 
 
 def test_its_index_has_the_first_place_of_each_seed_of_a_piece():
-    arrays = common_index().arrays
+    background = load_common_background()
+    first, last = background.offsets[7:9].tolist()
+    places = np.zeros(0, np.int32)
+    piece = Tokens(background.tokens[first:last], places, places, np.array([0, last - first]))
+    arrays = common_index(shingle(piece, 4).hashes).arrays
     postings, positions = arrays.segments[0].postings, {}
     rows = np.flatnonzero(postings.items == 7)
-    first, last = arrays.token_offsets[7:9].tolist()
     assert 0 < len(rows) <= last - first
     for place in postings.positions[rows].tolist():
         seed = tuple(arrays.tokens[first + place : first + place + 4].tolist())
@@ -119,6 +124,12 @@ def test_its_index_has_the_first_place_of_each_seed_of_a_piece():
     for place in range(len(words) - 3):
         expected.setdefault(tuple(words[place : place + 4]), place)
     assert positions == expected
+
+
+def test_its_index_has_what_is_looked_up_and_nothing_else():
+    arrays = common_index(np.arange(1, 9, dtype=np.uint64) << np.uint64(60)).arrays
+    assert not len(arrays.segments[0].postings.items)
+    assert arrays.posting_count > 3_000_000
 
 
 def test_pieces_are_described_like_items():
