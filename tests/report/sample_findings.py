@@ -124,8 +124,8 @@ FOUND = [
         quoted_work="Sayings & <b>more</b>",
         quoted_url="javascript:alert(1)",
         alternatives=[
-            {"source": "stackexchange", "item": "88121"},
-            {"source": "y<i>", "item": None},
+            {"source": "stackexchange", "item": "88121", "share": 1.0},
+            {"source": "y<i>", "item": None, "share": 0.62},
         ],
     ),
     finding(
