@@ -73,7 +73,7 @@ def bloated(report: Report, text: str) -> Report:
 
 def _column(column: pa.ChunkedArray, name: str, text: str) -> pa.ChunkedArray:
     if name == "alternatives":
-        other = [{"source": text, "item": text}]
+        other = [{"source": text, "item": text, "share": 1.0}]
         return pa.chunked_array([pa.array([other] * len(column), column.type)])
     if name in KEPT or not pa.types.is_string(column.type):
         return column

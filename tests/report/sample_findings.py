@@ -124,8 +124,8 @@ FOUND = [
         quoted_work="Sayings & <b>more</b>",
         quoted_url="javascript:alert(1)",
         alternatives=[
-            {"source": "stackexchange", "item": "88121", "same_words": True},
-            {"source": "y<i>", "item": None, "same_words": False},
+            {"source": "stackexchange", "item": "88121", "share": 1.0, "same_words": True},
+            {"source": "y<i>", "item": None, "share": 0.62, "same_words": False},
         ],
     ),
     finding(

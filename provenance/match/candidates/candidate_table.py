@@ -132,6 +132,36 @@ class Candidates:
         parts.breaks[parts.lasts < self.lasts[indices], 1] = NO_BREAK
         return parts, indices
 
+    def shared_tokens(self, left: Int64s, right: Int64s, firsts: Int64s, lasts: Int64s) -> Int64s:
+        """Return how many tokens of a text both of two candidates match, between two tokens.
+
+        Parameters
+        ----------
+        left, right : ndarray of int64, shape (n,)
+            Indices of the candidates; each two are of one text.
+        firsts, lasts : ndarray of int64, shape (n,)
+            The tokens.
+        """
+        owners = np.repeat(np.arange(len(self)), np.diff(self.run_offsets))
+        starts, lengths = self.runs[:, 1].astype(np.int64), self.runs[:, 2]
+        keys = owners << 32 | starts
+        matched = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+        def matched_before(numbers: Int64s, tokens: Int64s) -> Int64s:
+            runs = np.searchsorted(keys, numbers << 32 | tokens)
+            is_begun = runs > self.run_offsets[numbers]
+            beyond = np.maximum(starts[runs - 1] + lengths[runs - 1] - tokens, 0)
+            return np.asarray(matched[runs] - np.where(is_begun, beyond, 0))
+
+        runs, offsets = list_indices(self.run_offsets, left)
+        pairs = np.repeat(np.arange(len(left)), np.diff(offsets))
+        low, high = firsts[pairs], lasts[pairs] + 1
+        begins = np.clip(starts[runs], low, high)
+        ends = np.clip(starts[runs] + lengths[runs], low, high)
+        others = right[pairs]
+        counts = matched_before(others, ends) - matched_before(others, begins)
+        return np.bincount(pairs, counts, len(left)).astype(np.int64)
+
     def shift_texts(self, texts: int) -> "Candidates":
         """Return the candidates with `texts` added to the index of each text."""
         return replace(self, texts=self.texts + texts)

@@ -95,6 +95,7 @@ def surprisal(probability: Scalar) -> Scalar:
 
 REPEAT_DISCOUNT = 0.3  # factor for each earlier occurrence of a word in the match
 _REPEAT_WINDOW = 64  # matched tokens that are searched for repeats
+_COPY_WINDOW = 512  # tokens on either side, in which the n-grams of a copy are counted
 _NO_TOKEN = np.uint64(1 << 32)
 
 CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS, LONGEST_RUN, STOP_WORDS = range(6)
@@ -266,6 +267,10 @@ def _measure_all(  # noqa: C901, PLR0912, PLR0913, PLR0915 (tokens walked once f
     for candidate in range(len(items)):
         _prefetch_next(candidates, np.int64(candidate), registry, tables)
         item_copies = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
+        base, item_end = offsets[items[candidate]], offsets[items[candidate] + 1]
+        begin, after = run_offsets[candidate], run_offsets[candidate + 1] - 1
+        extent = base + runs[begin, 0], base + runs[after, 0] + runs[after, 2]
+        is_part = extent[0] > base or extent[1] < item_end
         corpus_bits = registry_bits = pooled_bits = 0.0
         for place in range(_REPEAT_WINDOW):
             recent[np.uint64(place)] = _NO_TOKEN
@@ -290,16 +295,23 @@ def _measure_all(  # noqa: C901, PLR0912, PLR0913, PLR0915 (tokens walked once f
                 token = tokens[place]
                 c0, r0, c4, r4, l0 = c1, r1, c2, r2, l1
                 key = pair_key(NO_CONTEXT, token)
+                times = in_item = _count_within(tokens, np.int64(place), extent)
+                if is_part and item_copies[1] > 0:
+                    in_item = _count_within(tokens, np.int64(place), (base, item_end))
                 c1, r1 = _counts_without_copies(
-                    words[find_row(words, key) + np.uint64(1)], item_copies
+                    words[find_row(words, key) + np.uint64(1)], item_copies, (times[0], in_item[0])
                 )
                 l1 = _language_count(language, key)
                 if place > at:
                     l2 = _language_count(language, pair_key(tokens[place - 1], token))
                 count_index += 2
                 if is_counted:
-                    c2, r2 = _counts_without_copies(counts[np.uint64(count_index)], item_copies)
-                    c3, r3 = _counts_without_copies(counts[np.uint64(count_index + 1)], item_copies)
+                    c2, r2 = _counts_without_copies(
+                        counts[np.uint64(count_index)], item_copies, (times[1], in_item[1])
+                    )
+                    c3, r3 = _counts_without_copies(
+                        counts[np.uint64(count_index + 1)], item_copies, (times[2], in_item[2])
+                    )
                 word = token_weight(token) / 4
                 if is_marked and not evidence[place - at]:
                     absent += word
@@ -396,11 +408,37 @@ def _prefetch_counts(
 
 @inlined
 def _counts_without_copies(
-    both: Scalar, item_copies: tuple[Scalar, Scalar]
+    both: Scalar, item_copies: tuple[Scalar, Scalar], times: tuple[Scalar, Scalar]
 ) -> tuple[Scalar, Scalar]:
-    """Return counts in the corpus and in the registry, without the copies of the item."""
+    """Return counts in the corpus and in the registry, without the copies of the item.
+
+    A copy in the corpus has the n-gram as often as the match, one in the registry as the item.
+    """
     in_corpus, in_registry = np.float64(both & _LOWER_HALF), np.float64(both >> np.uint64(32))
-    return max(in_corpus - item_copies[0], 0.0), max(in_registry - item_copies[1], 0.0)
+    in_corpus -= item_copies[0] * times[0]
+    return max(in_corpus, 0.0), max(in_registry - item_copies[1] * times[1], 0.0)
+
+
+@kernel_part
+def _count_within(
+    tokens: UInt32s, place: Scalar, extent: tuple[Scalar, Scalar]
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Return how often tokens have the unigram, bigram and trigram that end at one of them."""
+    first = max(extent[0], place - _COPY_WINDOW)
+    end = min(extent[1], place + _COPY_WINDOW)
+    token = tokens[place]
+    before, second = tokens[max(place - 1, first)], tokens[max(place - 2, first)]
+    words: Scalar = np.int64(0)
+    pairs: Scalar = np.int64(0)
+    triples: Scalar = np.int64(0)
+    for other in range(first, end):
+        words += tokens[other] == token
+    if words > 1:
+        for other in range(first + 1, end):
+            is_pair = (tokens[other] == token) & (tokens[other - 1] == before)
+            pairs += is_pair
+            triples += is_pair & (other > first + 1) & (tokens[max(other - 2, first)] == second)
+    return np.float64(words), np.float64(max(pairs, 1)), np.float64(max(triples, 1))
 
 
 @inlined

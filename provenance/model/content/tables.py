@@ -93,6 +93,7 @@ FINDINGS = pa.schema(
         pa.field("own_probability", pa.float64()),  # that they are the item's author's own
         pa.field("quoted_work", pa.string()),  # title of the work that a background has them from
         pa.field("quoted_url", pa.string()),  # its address, or that of the linked page
+        # Other items in the same place: `share` of the matched words that each has, from half on.
         pa.field(
             "alternatives",
             pa.list_(
@@ -100,6 +101,7 @@ FINDINGS = pa.schema(
                     [
                         ("source", pa.string()),
                         ("item", pa.string()),
+                        ("share", pa.float64()),
                         ("same_words", pa.bool_()),  # whether the items have the same text
                     ]
                 )

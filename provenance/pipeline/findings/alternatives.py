@@ -102,6 +102,8 @@ def _declaration_rows(spans: pa.Table) -> pa.Table:
 
 
 _MAX_ALTERNATIVES = 10
+_LEAST_SHARE = 0.5
+"""Share of a finding's matched words that another item has to have."""
 
 _ALTERNATIVES_TYPE = FINDINGS.field("alternatives").type
 
@@ -109,7 +111,7 @@ _ALTERNATIVES_TYPE = FINDINGS.field("alternatives").type
 def alternatives(
     spans: pa.Table, claims: Claims, items: DescribedSpans, finding_rows: Int64s
 ) -> pa.ListArray:
-    """List the other items that match in the same place, the likeliest first.
+    """List the other items that have at least half of the matched words, those with most first.
 
     Parameters
     ----------
@@ -134,27 +136,32 @@ def alternatives(
     has_rivals = np.isin(claim_of, list(losers))
     has_rivals[list(items.copies)] = True
     places = np.flatnonzero(has_rivals[finding_rows])
-    # Each finding's own item first, then the items of the claims that lost to it.
-    rows_by_finding = [
-        [row, *(int(row_of[claim]) for claim in losers.get(int(claim_of[row]), ()))]
+    rivals_by_finding = [
+        [(int(row_of[claim]), share) for claim, share in losers.get(int(claim_of[row]), ())]
         for row in finding_rows[places].tolist()
     ]
-    names = iter(
-        _alternative_names(items, [row for rows in rows_by_finding for row in rows if row >= 0])
-    )
+    # Each finding's own item first, then the items of the claims that lost to it.
+    named_rows = [
+        row
+        for own_row, rivals in zip(finding_rows[places].tolist(), rivals_by_finding, strict=True)
+        for row in (own_row, *(rival for rival, _ in rivals))
+    ]
+    names = iter(_alternative_names(items, named_rows))
     counts, entries = np.zeros(len(finding_rows), np.int64), []
-    for place, rows in zip(places.tolist(), rows_by_finding, strict=True):
-        own_name, *rivals = [next(names) for row in rows if row >= 0]
-        copies = items.copies.get(rows[0])
-        same_words = dict.fromkeys(copies.items if copies else (), True)
-        pairs = same_words | dict.fromkeys(
-            (pair for pair in rivals if pair not in same_words), False
-        )
-        listed = [each for each in pairs.items() if each[0] != own_name][:_MAX_ALTERNATIVES]
+    for place, rivals in zip(places.tolist(), rivals_by_finding, strict=True):
+        own_name, copies = next(names), items.copies.get(int(finding_rows[place]))
+        same_words = frozenset(copies.items if copies else ())
+        shares = dict.fromkeys(copies.items if copies else (), 1.0)
+        for _, share in rivals:
+            name = next(names)
+            shares[name] = min(shares.get(name, 0.0) + share, 1.0)
+        shares.pop(own_name, None)
+        listed = sorted(shares.items(), key=lambda pair: -pair[1])[:_MAX_ALTERNATIVES]
+        listed = [(name, share) for name, share in listed if share >= _LEAST_SHARE]
         counts[place] = len(listed)
         entries += [
-            {"source": source, "item": item, "same_words": is_same}
-            for (source, item), is_same in listed
+            {"source": pair[0], "item": pair[1], "share": share, "same_words": pair in same_words}
+            for pair, share in listed
         ]
     offsets = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(
@@ -168,10 +175,25 @@ def _alternative_names(items: DescribedSpans, rows: list[int]) -> list[tuple[str
     return [(source, str(name)) for source, name in zip(sources, names, strict=True)]
 
 
-def _losing_claims(claims: Claims) -> dict[int, list[int]]:
-    """Return the claims that each claim displaced, the strongest first."""
+def _losing_claims(claims: Claims) -> dict[int, list[tuple[int, float]]]:
+    """Return the claims that each claim displaced, the strongest first, with their shares.
+
+    A share is that of the words matched by the chosen claim, of what it was given of the text.
+    """
     displaced = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
-    losers: dict[int, list[int]] = {}
-    for claim in displaced[np.lexsort((displaced, -claims.strengths[displaced]))].tolist():
-        losers.setdefault(int(claims.winners[claim]), []).append(claim)
+    displaced = displaced[np.lexsort((displaced, -claims.strengths[displaced]))]
+    winners = claims.winners[displaced]
+    shares = claims.candidates.shared_tokens(
+        displaced, winners, claims.firsts[winners], claims.lasts[winners]
+    ) / np.maximum(
+        claims.candidates.shared_tokens(
+            winners, winners, claims.firsts[winners], claims.lasts[winners]
+        ),
+        1,
+    )
+    losers: dict[int, list[tuple[int, float]]] = {}
+    for claim, winner, share in zip(
+        displaced.tolist(), winners.tolist(), shares.tolist(), strict=True
+    ):
+        losers.setdefault(winner, []).append((claim, share))
     return losers

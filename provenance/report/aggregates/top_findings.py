@@ -111,8 +111,8 @@ class Finding:
         Whose words they are, why, and the title of the quoted work.
     own_probability : float or None
         Probability that they are the item's author's own.
-    alternatives : tuple of (str, str or None)
-        Other sources and items with the same words.
+    alternatives : tuple of (str, str or None, float)
+        Other sources and items, and the share of the matched words that each has.
     excerpt, excerpt_start, marks : str or None, int or None, tuple of Span
         Excerpt of the document, its offset, and its matched words.
     item_excerpt, item_marks : str or None, tuple of Span
@@ -147,7 +147,7 @@ class Finding:
     origin_reasons: tuple[str, ...]
     quoted_work: str | None
     own_probability: float | None
-    alternatives: tuple[tuple[str, str | None], ...]
+    alternatives: tuple[tuple[str, str | None, float], ...]
     excerpt: str | None
     excerpt_start: int | None
     marks: tuple[Span, ...]
@@ -217,7 +217,8 @@ def _findings(table: pa.Table) -> tuple[Finding, ...]:
     verdicts = {str(each): each for each in Verdict}
     columns["verdict"] = [verdicts[each] for each in columns["verdict"]]
     columns["alternatives"] = [
-        tuple((item["source"], item["item"]) for item in items) for items in columns["alternatives"]
+        tuple((item["source"], item["item"], item["share"]) for item in items)
+        for items in columns["alternatives"]
     ]
     columns["origin_reasons"] = [tuple(each or ()) for each in columns["origin_reasons"]]
     for name in ("marks", "item_marks"):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -98,7 +99,10 @@ def _columns(findings: Sequence[Finding], statements: Iterable[Statement]) -> di
         "excerpt": [excerpt_pieces(f.excerpt, f.marks, limit, f.excerpt_start) for f in findings],
         "held": [excerpt_pieces(f.item_excerpt, f.item_marks, limit) for f in findings],
         "others": [
-            [[display_text(source), display_text(item)] for source, item in f.alternatives]
+            [
+                [display_text(source), display_text(item), math.floor(100 * share)]
+                for source, item, share in f.alternatives
+            ]
             for f in findings
         ],
     }

@@ -138,10 +138,11 @@ const howSure = (row) => {
   );
 };
 const holders = (others) =>
-  others.flatMap(([source, item], at) => [
+  others.flatMap(([source, item, percent], at) => [
     at ? ", " : null,
     foreign(nameOf(source)),
     ...(item === null ? [] : [" (", id(item), ")"]),
+    percent < 100 ? `, ${percent} % of the words` : null,
   ]);
 const doubts = (row) => [
   (of.copies(row) ?? 0) > 1

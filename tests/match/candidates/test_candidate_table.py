@@ -44,3 +44,11 @@ def test_nothing_has_no_parts():
     nothing = np.zeros(0, np.int64)
     parts, indices = NO_CANDIDATES.within(nothing, nothing)
     assert (len(parts), len(indices)) == (0, 0)
+
+
+def test_tokens_that_two_candidates_match_are_counted_between_two_tokens():
+    candidates = candidates_of([(0, 10, 5), (7, 16, 4)], [(3, 12, 6)], [(0, 30, 6)])
+    left, right = np.array([0, 1, 0, 2]), np.array([1, 0, 0, 1])
+    lows, highs = np.zeros(4, np.int64), np.full(4, 99)
+    assert candidates.shared_tokens(left, right, lows, highs).tolist() == [5, 5, 9, 0]
+    assert candidates.shared_tokens(left, right, lows + 13, lows + 16).tolist() == [3, 3, 3, 0]

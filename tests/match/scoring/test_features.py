@@ -51,10 +51,13 @@ def interpolated(shorter, context, whole, heaps):
 
 
 def bits(gram, models, total):
-    """Information of a gram's last token behind the others; `models` are (counts, left out)."""
+    """Information of a gram's last token behind the others.
+
+    `models` are counts, copies to leave out, and the counts in one copy.
+    """
 
     def seen(*run):
-        return sum(max(counts[run] - left_out, 0) for counts, left_out in models)
+        return sum(max(counts[run] - copies * one[run], 0) for counts, copies, one in models)
 
     probability = (seen(gram[-1]) + 0.5) / (total + 0.5 * VOCABULARY)
     if len(gram) > 1:
@@ -107,10 +110,11 @@ def test_information_equals_that_of_the_reference():
             and (candidates.longest_run[other] >= COPY_RUN or is_copy[other])
         }
         passed_on = int(candidates.shared_by[place]) if is_copy[place] else 1
-        mine = (ngrams(passages), max(len(copies), 1)), len(drawn.tokens)
-        theirs = (ngrams(items), passed_on), total
-        both = [mine[0], theirs[0]], mine[1] + theirs[1]
         item = items[number]
+        matched = item[runs[0][0] : runs[-1][0] + runs[-1][2]]
+        mine = (ngrams(passages), max(len(copies), 1), ngrams([matched])), len(drawn.tokens)
+        theirs = (ngrams(items), passed_on, ngrams([item])), total
+        both = [mine[0], theirs[0]], mine[1] + theirs[1]
         assert features.corpus_bits[place] == pytest.approx(
             slow_bits(item, runs, [mine[0]], mine[1], 2)
         )
@@ -141,6 +145,15 @@ def test_an_item_copied_a_thousand_times_keeps_its_information():
     assert len(often.corpus_bits) == 1000
     assert min(often.corpus_bits) >= 0.95 * once.corpus_bits[0]
     assert min(often.pooled_bits) >= 0.95 * once.pooled_bits[0]
+
+
+@pytest.mark.parametrize("times", [3, 10, 30])
+def test_a_copy_of_an_item_that_repeats_itself_keeps_its_information(times):
+    sentence = " ".join(words(12, 904))
+    _, once = measured([sentence, *posts(20)], [sentence])
+    _, often = measured([f"{sentence} " * times, *posts(20)], [f"{sentence} " * times])
+    for name in ("corpus_bits", "registry_bits", "pooled_bits"):
+        assert getattr(often, name).max() >= 0.95 * getattr(once, name)[0]
 
 
 def test_a_phrase_that_many_passages_use_loses_information():

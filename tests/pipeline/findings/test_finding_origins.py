@@ -336,7 +336,8 @@ def test_an_item_that_another_quotes_is_the_origin_of_its_words(
     [row] = [row for row in report.findings.to_pylist() if row["document"] == "d1"]
     assert (row["source"], row["item"]) == ("cc0-1.0", "article")
     assert (row["origin"], row["verdict"], row["contested"]) == ("item", "permitted", False)
-    assert row["alternatives"] == [{"source": "x", "item": "quoting", "same_words": False}]
+    quoting = {"source": "x", "item": "quoting", "share": 1.0, "same_words": False}
+    assert row["alternatives"] == [quoting]
     assert share(report, "source", "cc0-1.0").tokens.count == row["tokens"] == 24
     of_x = share(run(world), "source", "x").tokens
     assert share(report, "source", "x").tokens.count == of_x.count

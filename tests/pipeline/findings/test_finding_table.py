@@ -22,6 +22,7 @@ from provenance.pipeline.findings.judging import SpanRulings
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.items.item_copies import ItemCopies
+from tests.match.candidates.test_candidate_table import candidates_of
 
 FORBIDDEN = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1)).rule("x")
 PERMITTED = replace(FORBIDDEN, ruling=replace(FORBIDDEN.ruling, verdict=Verdict.PERMITTED))
@@ -47,17 +48,22 @@ def rivals(draw):
         for place, (source, _) in enumerate(names)
         if draw(st.booleans())
     }
-    return winner, names, strengths, copies
+    runs = [sorted(draw(st.sets(st.integers(0, 8), min_size=1))) for _ in names]
+    return winner, names, strengths, copies, runs
 
 
 @given(rivals(), st.booleans())
-def test_others_in_the_same_place_are_named_the_likeliest_first(given_rivals, has_evidence):
-    winner, names, strengths, copies = given_rivals
+def test_others_with_half_of_the_words_are_named_those_with_most_first(given_rivals, has_evidence):
+    winner, names, strengths, copies, runs = given_rivals
     chosen = np.array([one is None for one in winner])
     claims = SimpleNamespace(
         chosen=chosen,
         winners=np.array([-1 if one is None else one for one in winner]),
         strengths=np.array(strengths, np.float64),
+        # Every number is a run of two words, with one between it and the next.
+        candidates=candidates_of(*([(0, 3 * one, 2) for one in own] for own in runs)),
+        firsts=np.full(len(names), 3),
+        lasts=np.full(len(names), 24),  # the first of the last two words
     )
     rows = [{"source": source, "item": item} for source, item in names]
     claim = list(range(len(names)))
@@ -69,13 +75,18 @@ def test_others_in_the_same_place_are_named_the_likeliest_first(given_rivals, ha
     columns = {field.name: [row.get(field.name) for row in rows] for field in ITEM_COLUMNS}
     items = DescribedSpans(pa.table(columns, schema=ITEM_COLUMNS), copies)
     told = alternatives(pa.table({"claim": claim}), claims, items, found).to_pylist()
+    words = [{3 * one + more for one in own for more in (0, 1)} & set(range(3, 25)) for own in runs]
     for row, listed in zip(found.tolist(), told, strict=True):
         losers = [place for place, one in enumerate(winner) if one == row]
         losers.sort(key=lambda place: (-strengths[place], place))
-        pairs = [*(copies[row].items if row in copies else ()), *(names[one] for one in losers)]
+        shares = dict.fromkeys(copies[row].items if row in copies else (), 1.0)
+        for one in losers:
+            share = len(words[one] & words[row]) / max(len(words[row]), 1)
+            shares[names[one]] = min(shares.get(names[one], 0) + share, 1)
         own = names[row] if row < len(names) else None
-        wanted = [pair for pair in dict.fromkeys(pairs) if pair != own][:10]
-        assert [(one["source"], one["item"]) for one in listed] == wanted
+        wanted = [(-share, pair) for pair, share in shares.items() if share >= 0.5 and pair != own]
+        wanted.sort(key=lambda one: one[0])
+        assert [(-one["share"], (one["source"], one["item"])) for one in listed] == wanted[:10]
 
 
 @given(

@@ -67,7 +67,7 @@ def test_nothing_found_is_nothing_shown():
 def test_a_finding_has_its_own_types():
     (found,) = strongest_findings(findings_table([FOUND[2]]), 1)
     assert found.verdict is Verdict.FORBIDDEN
-    assert found.alternatives == (("stackexchange", "88121"), ("y<i>", None))
+    assert found.alternatives == (("stackexchange", "88121", 1.0), ("y<i>", None, 0.62))
     assert found.excerpt[slice(*found.marks[0])] == "my oven has two settings"
 
 

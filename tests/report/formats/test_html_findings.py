@@ -56,7 +56,7 @@ def test_what_is_contested_or_waived_says_by_what():
     data, columns = read(FOUND)
     row = columns["document"].index("page-903")
     assert columns["contested"][row] == 1
-    assert columns["others"][row] == [["stackexchange", "88121"], ["y<i>", None]]
+    assert columns["others"][row] == [["stackexchange", "88121", 100], ["y<i>", None, 62]]
     row = columns["document"].index("faq-12")
     assert columns["waiver"][row] == EXCUSED
     said = dict(data["waivers"])[EXCUSED]
@@ -86,7 +86,7 @@ def test_no_sign_in_it_means_anything_to_html(text, sign):
         hostile, "x", f"{hostile}[[{hostile}]]", hostile, item=hostile, url=hostile, file=hostile
     )
     row |= {"row": 0, "field": hostile, "evidence": hostile}
-    text = written([row | {"alternatives": [{"source": hostile, "item": hostile}]}])
+    text = written([row | {"alternatives": [{"source": hostile, "item": hostile, "share": 1.0}]}])
     assert not set("<>&\u2028\u2029\u202e\x00") & set(text)
     text.encode("utf-8")
     json.loads(text)

@@ -79,7 +79,7 @@ def test_no_text_of_others_does_anything(hostile):
         url=f"https://a.example/{hostile}",
         field=hostile,
         file=hostile,
-        alternatives=[{"source": hostile, "item": hostile}],
+        alternatives=[{"source": hostile, "item": hostile, "share": 1.0}],
     )
     corpus = replace(REPORT.result.corpus, addresses=(hostile,))
     text = html_page(Report(replace(REPORT.result, corpus=corpus), findings_table([row])))
