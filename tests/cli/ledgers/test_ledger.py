@@ -257,6 +257,27 @@ def test_a_dataset_is_counted_by_its_corrected_name(folder):
     assert "was not checked" not in answer
 
 
+def test_what_was_recorded_of_a_dataset_follows_its_corrected_name(folder):
+    ok(folder, "registry", "build", "reg", "--source", "x", "posts.jsonl", "-q")
+    ok(folder, "check", "pages.jsonl", "--registry", "reg", "-o", "report", "-q", code=1)
+    wrong = add(folder, "dataset", "posts@1", "--source", "x", "--report", "report")
+    office = ("--recipient", "Harbour Office=government")
+    add(folder, "use", "posts@1", "--application", "Lanterns", "--model", "rank-1", *office)
+    add(folder, "destruction", "posts@1", "--on", "2023-01-01", "--copies-left", "none")
+    add(folder, "dataset", "posts@2", "--source", "x", "--corrects", wrong)
+    answer = ok(folder, "audit", "x", "--format", "markdown").replace("`", "")
+    for line in (
+        "in which a check found content of X (Twitter) (posts@2): Lanterns.",
+        "1 model made with these datasets: rank-1.",
+        "Harbour Office (government) received rank-1.",
+        "posts@2 was destroyed on 2023-01-01.",
+        "posts@2 was destroyed on 2023-01-01 (copies left: none), but checked on",
+        "instead of it, and what other records say of posts@1 as said of posts@2.",
+    ):
+        assert line in answer, line
+    assert "posts@2 was destroyed" in ok(folder, "ledger", "verify", code=1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
