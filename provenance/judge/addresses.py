@@ -5,7 +5,7 @@ The rules state for sources which hosts are one site, and which forms of address
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from provenance.judge.identifiers import SplitAddress, split_address
@@ -14,12 +14,16 @@ from provenance.model.rules.rule_library import AddressForms, Library
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?(\w+)\}|/\*\*$|\*\*|\*")
 _KINDS = {
     "number": "[0-9]+",
+    "snowflake": "[0-9]{17,20}",
     "hex": "[0-9a-fA-F]{10,16}",
+    "code": "(?=[a-zA-Z]*[0-9])[0-9a-zA-Z]{5,7}",
     "name": "(?:(?!%2F)[^/&=?#])+?",
     "key": "(?:(?!%2F)[^/&=?#])+?",
     "path": ".+?",
     "title": ".+?",
     "address": ".+",
+    "url": "https?(?::|%3[Aa])[/%].+",
+    "elsewhere": ".+",
 }
 """What placeholders stand for, as regular expressions."""
 KINDS = frozenset(_KINDS)
@@ -56,12 +60,15 @@ class ItemAddress:
         ids are unique within the source.
     second : int or None
         When it was published, in seconds since 1970, if its id says so.
+    leads_elsewhere : bool
+        Whether it leads to an item of another address that it does not state, as short links do.
     """
 
     canonical: str
     source: str | None = None
     item: str | None = None
     second: int | None = None
+    leads_elsewhere: bool = False
 
 
 class SourceAddresses:
@@ -81,6 +88,7 @@ class SourceAddresses:
         self._sites = [
             _Site(source.id, forms) for source in library.sources for forms in source.addresses
         ]
+        self._sites += [_Site(None, forms) for forms in library.addresses]
         hosts = {host for site in self._sites for host in site.hosts}
         self._schemes = frozenset(host for host in hosts if host.endswith(":"))
         self._by_host: dict[str, list[tuple[_Site, dict[str, str]]]] = {}
@@ -142,7 +150,7 @@ class SourceAddresses:
 
     def _unwrap(self, address: str) -> Iterator[tuple["_Page", ItemAddress]]:
         """Yield the page of an address with what it names, and then the pages within it."""
-        page, wrapped = _Page.of(_without_surrogates(address), self._schemes), 0
+        page, wrapped = self._page(_without_surrogates(address)), 0
         while page is not None:
             found = self._find(page) if wrapped <= _MAX_WRAPPERS else ""
             if isinstance(found, ItemAddress):
@@ -150,8 +158,11 @@ class SourceAddresses:
                 return
             yield page, ItemAddress(page.rest(page.host))
             wrapped += 1
-            inner = _BLANKS_AROUND.sub("", found)
-            page = _Page.of(inner, self._schemes) or _Page.of(unquote(inner), self._schemes)
+            page = self._page(_BLANKS_AROUND.sub("", found))
+
+    def _page(self, address: str) -> "_Page | None":
+        """Return the parts of an address, which may be percent-encoded as a whole."""
+        return _Page.of(address, self._schemes) or _Page.of(unquote(address), self._schemes)
 
     def domain(self, domain: str) -> str:
         """Return the domain that stands for a domain: the first of those of the same site.
@@ -238,6 +249,13 @@ class _Page:
             split.after_host.replace("\\", "/").lstrip("/"),
         )
 
+    def without_ending(self, endings: tuple[str, ...]) -> "_Page":
+        """Return the page whose path does not end with one of some words, such as ".json"."""
+        ending = next((each for each in endings if self.path.endswith(each)), None)
+        if ending is None:
+            return self
+        return replace(self, path=self.path.removesuffix(ending).rstrip("/"))
+
     def rest(self, host: str) -> str:
         """Return the canonical form where no rule knows which parts matter."""
         kept = sorted(
@@ -309,8 +327,8 @@ def labels_of(template: str) -> set[str]:
 class _Site:
     """Hosts with the same pages, and the forms of their addresses."""
 
-    def __init__(self, source: str, forms: AddressForms) -> None:
-        self._source, self._name = source, forms.site
+    def __init__(self, source: str | None, forms: AddressForms) -> None:
+        self._source, self._name, self._endings = source, forms.site, forms.endings
         self.hosts = forms.hosts
         self.shares_paths = forms.site is None or forms.site in forms.hosts
         self.is_general = "*" in forms.hosts
@@ -319,7 +337,7 @@ class _Site:
             (_Form(form), item)
             for item in forms.items
             for form in (*item.forms, *((item.address,) if self.shares_paths else ()))
-            if form != "{address}"
+            if form not in {"{address}", "{elsewhere}"}
         ]
         self.is_wrapper = any(item.address == "{address}" for item in forms.items)
 
@@ -362,12 +380,15 @@ class _Site:
 
     def find(self, page: _Page, values: dict[str, str]) -> ItemAddress | str | None:
         """Return what an address of the site names, or the address within it."""
+        page = page.without_ending(self._endings)
         for form, item in self._forms:
             found = form.match(page)
             if found is None:
                 continue
             if item.address == "{address}":
                 return found["address"]
+            if item.address == "{elsewhere}":
+                return ItemAddress(page.rest(page.host), leads_elsewhere=True)
             known = values | found
             host = self._host_for(known)
             if host is None:
@@ -404,7 +425,7 @@ class _Form:
     def __init__(self, form: str) -> None:
         before, _, fragment = form.partition("#")
         path, _, query = before.partition("?")
-        self._wraps = path.endswith("{address}")
+        self._wraps = path.endswith(("{address}", "{address:url}"))
         self._path = _compile(path, "[^/?#]*" if self._wraps else "[^/]*")
         self._query = [
             (name, _compile(value))
@@ -432,13 +453,15 @@ class _Form:
             if found is None:
                 return None
             values |= found.groupdict()
+        if "address" in values and not self._wraps:
+            values["address"] = unquote(values["address"])  # it was decoded as a parameter only
         spelt = {label: _spell(value, self._kinds[label]) for label, value in values.items()}
         return spelt if all(spelt.values()) else None
 
 
 def _spell(value: str, kind: str) -> str:
     """Return a value as canonical addresses spell it."""
-    if kind in {"name", "hex"}:
+    if kind in {"name", "hex", "code"}:
         return value.lower()
     if kind == "title":
         title = value.replace("%20", "_").replace("%2F", "/").strip("_/")

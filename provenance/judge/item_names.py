@@ -14,13 +14,20 @@ _RUNS = re.compile("[0-9]+|[a-z]+")
 _BOUNDARIES = re.compile("[/?#&=]")
 
 
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\((\S+)\)")
+_ENCLOSED = ("<>", "()", "[]", "{}", '""', "''", "``", "«»", "“”", "„“", "\u2018\u2019")
+_OPENING = {pair[1]: pair[0] for pair in _ENCLOSED}
+_NEVER_LAST = '…<>"`«»“”„\u2018\u2019'
+_SELDOM_LAST = ".,;:!?')]}"
+
+
 class ItemNames:
     """Names of items, as people list them.
 
     Parameters
     ----------
     names : iterable of str
-        Ids, and addresses in any form.
+        Ids, and addresses in any form, also as they stand in a text.
     addresses : SourceAddresses
         Brings addresses into one form.
 
@@ -28,6 +35,8 @@ class ItemNames:
     ----------
     names : frozenset of str
         The names, without blanks around them.
+    readings : frozenset of str
+        What they may be meant for: `readings` of each.
     canonical : frozenset of str
         The addresses among them, in canonical form.
     items : frozenset of (str, str)
@@ -37,27 +46,38 @@ class ItemNames:
     def __init__(self, names: Iterable[str], addresses: SourceAddresses) -> None:
         self._addresses = addresses
         self.names = frozenset(name.strip() for name in names)
+        self._by_reading = dict[str, set[str]]()
         self._by_canonical = dict[str, set[str]]()
         self._by_item = dict[tuple[str, str], set[str]]()
         self._item_of_name = dict[str, tuple[str, str]]()
-        for name in filter(is_address, self.names):
-            if (found := addresses.item_address(name)) is not None:
-                self._by_canonical.setdefault(found.canonical, set()).add(name)
-                if found.source is not None and found.item is not None:
-                    self._item_of_name[name] = found.source, found.item
-                    self._by_item.setdefault(self._item_of_name[name], set()).add(name)
+        for name in self.names:
+            for reading in readings(name):
+                self._by_reading.setdefault(reading, set()).add(name)
+                self._add_address(name, reading)
+        self.readings = frozenset(self._by_reading)
         self.items = frozenset(self._by_item)
         self.canonical = frozenset(self._by_canonical)
         self._runs = _last_runs(self.canonical)
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """The names, and the ids that addresses have in them."""
-        return self.names | {item for _, item in self.items}
+    def _add_address(self, name: str, reading: str) -> None:
+        if not is_address(reading) or reading.endswith(tuple(_NEVER_LAST)):
+            return
+        found = self._addresses.item_address(reading)
+        if found is None:
+            return
+        self._by_canonical.setdefault(found.canonical, set()).add(name)
+        if found.source is not None and found.item is not None:
+            self._by_item.setdefault((found.source, found.item), set()).add(name)
+            self._item_of_name[name] = found.source, found.item
 
     def item_of(self, name: str) -> tuple[str, str] | None:
         """Return source and id of the item whose id an address among the names has in it."""
         return self._item_of_name.get(name)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """What names may be meant for, and the ids that addresses have in them."""
+        return self.readings | {item for _, item in self.items}
 
     def __bool__(self) -> bool:
         """Return whether there are any."""
@@ -68,9 +88,9 @@ class ItemNames:
 
         An item without an address is named by an address that has its id.
         """
-        found = {item} & self.names if item is not None else set[str]()
+        found = set[str]()
         if item is not None:
-            found |= self._of_address(item)
+            found |= self._by_reading.get(item, set()) | self._of_address(item)
         if url is not None:
             return found | self._of_address(url)
         return found | self._by_item.get((source or "", item or ""), set())
@@ -92,7 +112,7 @@ class ItemNames:
         return flags
 
     def _may_be_address(self, addresses: pa.Array) -> Flags:
-        may_be = pc.fill_null(pc.match_substring(addresses, "/"), fill_value=False)
+        may_be = pc.fill_null(pc.match_substring_regex(addresses, "/|%2[fF]"), fill_value=False)
         if self._runs is None:
             return np.array(may_be)
         runs = pa.array(sorted(self._runs), pa.string())
@@ -107,14 +127,58 @@ class ItemNames:
         return flags
 
     def _of_address(self, address: str) -> set[str]:
-        if not self.canonical or "/" not in address:
+        if not self.canonical or not _has_slash(address):
             return set()
         return self._by_canonical.get(self._addresses.canonical(address) or "", set())
 
 
 def is_address(name: str) -> bool:
     """Return whether a name of an item is an address, as far as its form says."""
-    return "/" in name and not any(map(str.isspace, name))
+    return _has_slash(name) and not any(map(str.isspace, name))
+
+
+def _has_slash(name: str) -> bool:
+    return "/" in name or "%2f" in name.lower()
+
+
+def readings(name: str) -> tuple[str, ...]:
+    """Return what a name that was copied from a text may be meant for, as it is written first.
+
+    Brackets and quotation marks around an address, and punctuation behind it, are mostly the
+    text's; but there are pages whose names end so. Of ids, only numbers are freed of them.
+
+    Examples
+    --------
+    >>> readings("<https://x.com/jane/status/20>.")
+    ('<https://x.com/jane/status/20>.', 'https://x.com/jane/status/20')
+    >>> readings("en.wikipedia.org/wiki/Ada_(name)")
+    ('en.wikipedia.org/wiki/Ada_(name)',)
+    """
+    found = [name := name.strip()]
+    while (shorter := _without_end(_without_brackets(name.replace("&amp;", "&")))) != name:
+        name = shorter
+    if is_address(name) or name.isdecimal():
+        found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _without_brackets(name: str) -> str:
+    if (link := _MARKDOWN_LINK.fullmatch(name)) is not None:
+        return link[1]
+    is_enclosed = any(name.startswith(pair[0]) and name.endswith(pair[1]) for pair in _ENCLOSED)
+    return name[1:-1] if is_enclosed and len(name) > 1 else name.lstrip(_NEVER_LAST)
+
+
+def _without_end(name: str) -> str:
+    """Return a name without its last mark, unless it closes a bracket within the name."""
+    last = name[-1:]
+    opening = _OPENING.get(last)
+    if last and last in _NEVER_LAST:
+        return name[:-1]
+    if last and last in _SELDOM_LAST:
+        is_closing = opening is not None and name.count(opening) >= name.count(last) > 0
+        return name if is_closing and opening != last else name[:-1]
+    return name
 
 
 def _last_runs(addresses: Iterable[str]) -> frozenset[str] | None:

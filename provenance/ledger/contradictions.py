@@ -21,6 +21,7 @@ from provenance.model.records.ledger import (
     LedgerEntry,
     RecordKind,
     UseFacts,
+    named_datasets,
 )
 from provenance.model.rules.terms import DateRange
 
@@ -80,6 +81,7 @@ def find_contradictions(ledger: Ledger) -> tuple[Contradiction, ...]:
         *_made_from_themselves(facts),
         *_items_without_calls(ledger),
         *_corrected_twice(ledger),
+        *_names_of_several(ledger),
         *_erased_destructions(ledger),
     ]
     return tuple(dict.fromkeys(found))
@@ -187,7 +189,7 @@ def _destruction(facts: DestructionFacts) -> str:
 
 def _future_events(ledger: Ledger) -> Iterator[Contradiction]:
     """Yield what was to come when it was recorded; a day is left for time zones."""
-    for entry in ledger.entries_in_force():
+    for entry in ledger.entries_in_force:
         recorded = _recorded(entry)
         for event, day, names, sources in _events(entry):
             if day > recorded + _DAY:
@@ -337,8 +339,27 @@ def _corrected_twice(ledger: Ledger) -> Iterator[Contradiction]:
             )
 
 
+def _names_of_several(ledger: Ledger) -> Iterator[Contradiction]:
+    """Yield names that several datasets had when other records named them."""
+    corrected, names = ledger.corrections(), ledger.dataset_names()
+    naming = dict[tuple[str, tuple[str, ...]], list[str]]()
+    for entry in ledger.entries if corrected else ():
+        for name in () if entry.digest in corrected else named_datasets(entry.facts):
+            meant = names.meant(name, entry)
+            if len(meant) > 1:
+                naming.setdefault((name, meant), []).append(entry.digest)
+    for (name, meant), records in naming.items():
+        naming_it = "1 record names" if len(records) == 1 else f"{len(records)} records name"
+        yield Contradiction(
+            f"{naming_it} {name} when {len(meant)} datasets were called so, which are now "
+            f"{' and '.join(sorted(meant))}: counted for {meant[0]}.",
+            tuple(records),
+            meant,
+        )
+
+
 def _erased_destructions(ledger: Ledger) -> Iterator[Contradiction]:
-    for entry in ledger.entries_in_force():
+    for entry in ledger.entries_in_force:
         if entry.record.kind is RecordKind.DESTRUCTION and entry.facts is None:
             erasure = ledger.erasures[entry.record.files[0].name]
             yield Contradiction(

@@ -159,6 +159,15 @@ def add_to_ledger(address: str, facts: Facts, corrects: str | None = None) -> Le
     return append_record(address, with_source_ids(facts), corrects=corrects)
 
 
+def same_records(address: str, entry: LedgerEntry) -> list[LedgerEntry]:
+    """Return the other records in force that say the same as one that people declared."""
+    return [
+        each
+        for each in read_ledger(address).entries_in_force
+        if each.facts == entry.facts and each.digest != entry.digest
+    ]
+
+
 def add_dataset(
     address: str, facts: DatasetFacts, report: Path | None, corrects: str | None = None
 ) -> LedgerEntry:

@@ -41,8 +41,8 @@ FINDINGS_COLUMNS = {
     "quoted_work": "title of the work of a background whose words they are; null if not known",
     "quoted_url": "address of that work, or of the page that the item links to, if they are its "
     "title or its words; null if not known",
-    "alternatives": "other items with at least half of the matched words, those with most first: the "
-    "`share` that each has, and whether its whole text is the same",
+    "alternatives": "other items with at least half of the matched words, those with most first: "
+    "the `share` that each has, and whether its whole text is the same",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "
     "and without an item",
     "occurrences": "number of findings of the item; null as `copies`",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.addresses import SourceAddresses
-from provenance.judge.item_names import ItemNames
+from provenance.judge.item_names import ItemNames, readings
 from provenance.read.rules.rule_files import load_rules
 from tests.property_campaigns import property_test
 
@@ -40,6 +40,17 @@ SAME = {
         "https://web.archive.org/web/20200101000000/https://twitter.com/jane/status/20",
         "https://web.archive.org/web/2020id_/http:/www.twitter.com/jane/status/20?s=20",
         "web.archive.org/web/2020/twitter.com/jane/status/20",
+        "https://web.archive.org/https://twitter.com/jane/status/20",
+        "https://archive.ph/2023.01.01-000000/https://twitter.com/jane/status/20",
+        "https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20%3Fs%3D20",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20%3Fs%3D20&h=AT0",
+        "https://l.instagram.com/?e=1&u=https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20",
+        "https://out.reddit.com/t3_a?url=https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20&token=1",
+        "https://www.google.com/url?sa=t&url=https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20",
+        "https://www.google.com/amp/s/x.com/jane/status/20",
+        "https://www.youtube.com/redirect?event=a&q=https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20",
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fx.com%2Fa%2Fstatus%2F20&d=5",
+        "https://t.umblr.com/redirect?z=https%3A%2F%2Fx.com%2Fjane%2Fstatus%2F20",
     ),
     "a post of Reddit": (
         "https://www.reddit.com/r/slowmiles/comments/zz9900/a_slug/",
@@ -51,12 +62,16 @@ SAME = {
         "https://redd.it/zz9900",
         "https://www.reddit.com/gallery/zz9900",
         "https://www.reddit.com/tb/zz9900",
+        "https://www.reddit.com/zz9900",
+        "https://www.reddit.com/r/slowmiles/comments/zz9900/a_slug/.json",
+        "https://www.reddit.com/r/slowmiles/comments/zz9900.json?limit=5",
     ),
     "a comment of Reddit": (
         "https://www.reddit.com/r/slowmiles/comments/zz9900/a_slug/yy1/",
         "https://old.reddit.com/r/slowmiles/comments/zz9900/_/yy1/?context=10000",
         "https://www.reddit.com/r/slowmiles/comments/zz9900/comment/yy1/",
         "https://www.reddit.com/comments/zz9900/_/yy1/",
+        "https://www.reddit.com/r/slowmiles/comments/zz9900/a_slug/yy1.json",
     ),
     "a video": (
         "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
@@ -106,6 +121,13 @@ SAME = {
         "https://social.example/web/@Jane/109",
         "https://social.example/users/jane/statuses/109",
         "https://social.example/@jane/109/embed",
+    ),
+    "a post on an instance that has long numbers": (
+        "https://social.example/@jane/109300000000000000",
+        "https://social.example/web/@Jane/109300000000000000",
+        "https://social.example/web/statuses/109300000000000000",
+        "https://social.example/users/jane/statuses/109300000000000000.json",
+        "https://a.example/authorize_interaction?uri=https://social.example/@jane/109300000000000000",
     ),
     "a file": (
         "https://github.com/Owner/Repo/blob/main/src/A.py#L10-L20",
@@ -183,6 +205,8 @@ APART = [
     ("https://x.com/jane/status/20", "https://x.com/jane"),
     ("https://www.reddit.com/r/a/comments/abc", "https://www.reddit.com/r/a/comments/abc/_/def"),
     ("https://www.reddit.com/about", "https://redd.it/about"),
+    ("https://www.reddit.com/login", "https://redd.it/login"),
+    ("https://l.facebook.com/l.php?u=junk", "https://l.facebook.com/l.php?u=other"),
     ("https://youtu.be/dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcq"),
     ("https://stackoverflow.com/a/5", "https://superuser.com/a/5"),
     ("https://cooking.stackexchange.com/a/5", "https://cooking.meta.stackexchange.com/a/5"),
@@ -238,15 +262,19 @@ SAMPLES = {
     "path": st.from_regex(r"[a-zA-Z0-9]{1,8}(/[a-zA-Z0-9.]{1,8}){0,3}", fullmatch=True),
     "title": st.from_regex(r"[A-Z][a-zA-Zäöü0-9_]{0,8}", fullmatch=True),
     "address": st.just("https://a.example/page"),
+    "elsewhere": st.just(""),
+    "url": st.just("https://a.example/page"),
+    "snowflake": st.from_regex(r"[1-9][0-9]{16,18}", fullmatch=True),
+    "code": st.from_regex(r"[a-z][0-9][a-z0-9]{3,5}", fullmatch=True),
 }
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?(\w+)\}")
 FORMS = [
     (forms.site, host, item, form)
-    for source in LIBRARY.sources
-    for forms in source.addresses
+    for all_forms in (*(source.addresses for source in LIBRARY.sources), LIBRARY.addresses)
+    for forms in all_forms
     for item in forms.items
     for form in (*item.forms, *([item.address] if forms.site in {None, *forms.hosts} else []))
-    if form != "{address}"
+    if form not in {"{address}", "{elsewhere}"}
     for host in forms.hosts
 ]
 SITES = [
@@ -289,7 +317,7 @@ def test_a_form_is_brought_into_the_one_that_stands_for_all_and_stays(drawn):
 def test_two_items_never_have_the_same_address(drawn):
     items = defaultdict(set)
     for address, item in drawn:
-        if "{address}" not in item:
+        if not {"{address}", "{elsewhere}"} & {*item}:
             items[ADDRESSES.canonical(address)].add(item)
     assert [own for own in items.values() if len(own) > 1] == []
 
@@ -414,6 +442,58 @@ def test_items_are_named_by_any_form_of_their_address():
     ]
     columns = (pa.array([row[place] for row in rows], pa.string()) for place in range(3))
     assert names.mask(*columns).tolist() == [row[3] for row in rows]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "<{}>",
+        "({})",
+        "[{}]",
+        "[her post]({})".replace(" ", "-"),
+        '"{}"',
+        "«{}»",
+        "{}…",
+        "{}.",
+        "{}).",
+        "{},",
+        "<{}>;",
+        "{}&amp;s=20".replace("&amp;", "?t=1&amp;"),
+    ],
+)
+def test_items_are_named_by_addresses_as_they_stand_in_texts(pasted):
+    entry = pasted.format("https://x.com/jane/status/20")
+    names = ItemNames([entry], ADDRESSES)
+    assert names.of("20", None, "x") == {entry}
+    assert names.of("20", "https://twitter.com/jane/status/20", "x") == {entry}
+    columns = (["20", "2"], ["https://x.com/i/status/20", "https://x.com/i/status/2"], ["x", "x"])
+    assert names.mask(*(pa.array(each) for each in columns)).tolist() == [True, False]
+
+
+def test_marks_that_a_name_has_itself_stay():
+    entries = ["https://en.wikipedia.org/wiki/Foo_(bar)", "https://en.wikipedia.org/wiki/Ltd."]
+    names = ItemNames(entries, ADDRESSES)
+    for entry in entries:
+        assert names.of(None, entry, "wikipedia") == {entry}
+    assert ItemNames(["(https://en.wikipedia.org/wiki/Foo_(bar))"], ADDRESSES).of(
+        None, entries[0], None
+    )
+    assert readings("Warner Bros.") == ("Warner Bros.",)  # an id, not an address
+    assert readings("<7700000000000004001>,")[-1] == "7700000000000004001"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://t.co/AbC",
+        "https://www.reddit.com/r/a/s/AbCdE",
+        "https://bit.ly/3x",
+        "https://social.example/@jane@home.example/109300000000000000",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Ft.co%2FAbC",
+    ],
+)
+def test_addresses_that_do_not_say_where_they_lead_are_marked(address):
+    assert ADDRESSES.item_address(address).leads_elsewhere
 
 
 @given(st.sampled_from([pair for forms in SAME.values() for pair in pairwise(forms)]))

@@ -16,10 +16,12 @@ from provenance.model.records.ledger import (
     DestructionFacts,
     Recipient,
     RecipientKind,
+    RecordKind,
     UseFacts,
     WithdrawalFacts,
 )
 from provenance.model.rules.policy import Route
+from provenance.report.text.ledger_text import DIGEST_LENGTH
 
 if TYPE_CHECKING:
     from provenance.model.records.ledger import LedgerEntry
@@ -135,8 +137,8 @@ def dataset(  # noqa: PLR0913 (one parameter per option)
         recipients=tuple(recipients),
         note=note,
     )
-    entry = pipeline.add_dataset(pipeline.named_ledger(ledger), facts, report, corrects)
-    _print(entry, *sources)
+    address = pipeline.named_ledger(ledger)
+    _print(address, pipeline.add_dataset(address, facts, report, corrects), *sources)
 
 
 @add.command(
@@ -155,7 +157,8 @@ def check(report: Path, ledger: str | None) -> None:
     REPORT is the folder that `provenance check --output` wrote. Its result and its findings are
     kept, without excerpts.
     """
-    _print(pipeline.add_check(pipeline.named_ledger(ledger), report))
+    address = pipeline.named_ledger(ledger)
+    _print(address, pipeline.add_check(address, report))
 
 
 @add.command(
@@ -210,7 +213,8 @@ def access(  # noqa: PLR0913 (one parameter per option)
         agreement,
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts, corrects), source)
+    address = pipeline.named_ledger(ledger)
+    _print(address, pipeline.add_to_ledger(address, facts, corrects), source)
 
 
 @add.command(
@@ -261,7 +265,8 @@ def use(  # noqa: PLR0913 (one parameter per option)
         tuple(recipients),
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts, corrects))
+    address = pipeline.named_ledger(ledger)
+    _print(address, pipeline.add_to_ledger(address, facts, corrects))
 
 
 @add.command(
@@ -311,7 +316,8 @@ def destruction(  # noqa: PLR0913 (one parameter per option)
         None if receipt is None else pipeline.digest_of_document(receipt),
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts, corrects))
+    address = pipeline.named_ledger(ledger)
+    _print(address, pipeline.add_to_ledger(address, facts, corrects))
 
 
 @add.command(
@@ -342,15 +348,22 @@ def withdrawal(
     """
     facts = WithdrawalFacts(source, None, reason)
     when = None if day is None else pipeline.parse_day("--on", day)
-    entry = pipeline.add_withdrawal(pipeline.named_ledger(ledger), facts, ids, when, corrects)
-    _print(entry, *([] if source is None else [source]))
+    address = pipeline.named_ledger(ledger)
+    entry = pipeline.add_withdrawal(address, facts, ids, when, corrects)
+    _print(address, entry, *([] if source is None else [source]))
 
 
-def _print(entry: "LedgerEntry", *sources: str) -> None:
-    """Print a record's digest, and notes on sources whose names may be mistyped."""
+def _print(address: str, entry: "LedgerEntry", *sources: str) -> None:
+    """Print a record's digest, and notes on equal ones and on sources that may be mistyped."""
     echo(f"Recorded: {entry.record.kind} {entry.digest}")
     if (corrected := entry.record.corrects) is not None:
         echo(f"It counts instead of {corrected}")
+    # The items of a withdrawal are not among its facts.
+    same = (
+        [] if entry.record.kind is RecordKind.WITHDRAWAL else pipeline.same_records(address, entry)
+    )
+    for other in same:
+        echo(f"Note: record {other.digest[:DIGEST_LENGTH]} says the same.", err=True)
     for source in sources:
         if (warning := pipeline.source_name_warning(source)) is not None:
             echo(f"Note: {warning}", err=True)

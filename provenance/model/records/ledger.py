@@ -6,9 +6,10 @@ and texts; each can be erased, and the chain still holds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 import pyarrow as pa
@@ -476,7 +477,7 @@ class LedgerEntry:
     recorded_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """All records of a ledger.
 
@@ -507,18 +508,128 @@ class Ledger:
         """
         return _corrections(self.entries)
 
+    @cached_property
     def entries_in_force(self) -> tuple[LedgerEntry, ...]:
-        """Return the records that no other corrects, in the order of time."""
+        """Return the records that no other corrects, in the order of time.
+
+        They name each dataset as its newest correction does, whatever it was called when they were
+        written; a correction without a digest keeps that of the dataset that it corrects.
+        """
         corrected = self.corrections()
-        return tuple(entry for entry in self.entries if entry.digest not in corrected)
+        if not corrected:
+            return self.entries
+        names = DatasetNames(self.entries, corrected)
+        by_digest = {entry.digest: entry for entry in self.entries}
+        return tuple(
+            entry if facts is entry.facts else replace(entry, facts=facts)
+            for entry in self.entries
+            if entry.digest not in corrected
+            for facts in [_facts_in_force(entry, names, by_digest)]
+        )
+
+    def dataset_names(self) -> "DatasetNames":
+        """Return which datasets names stood for when records were written."""
+        return DatasetNames(self.entries, self.corrections())
 
     def facts(self, kind: type[F]) -> list[tuple[LedgerEntry, F]]:
         """Return the facts in force of one kind with their records, in the order of time."""
         return [
-            (entry, entry.facts)
-            for entry in self.entries_in_force()
-            if isinstance(entry.facts, kind)
+            (entry, entry.facts) for entry in self.entries_in_force if isinstance(entry.facts, kind)
         ]
+
+
+class DatasetNames:
+    """Names of datasets, as corrections changed them.
+
+    A record that names a dataset means the one that had this name when it was written. So a use of
+    "posts" stays one of what is now called "posts@1", also if another dataset is "posts" since.
+
+    Parameters
+    ----------
+    entries : sequence of LedgerEntry
+        All records, in the order of time.
+    corrected : dict of str to LedgerEntry
+        As `Ledger.corrections` returns them.
+    """
+
+    def __init__(self, entries: Sequence[LedgerEntry], corrected: dict[str, LedgerEntry]) -> None:
+        self._places = {entry.digest: place for place, entry in enumerate(entries)}
+        ends = dict[str, int]()
+        for place, entry in enumerate(entries):
+            if entry.record.corrects is not None:
+                ends.setdefault(entry.record.corrects, place)
+        self._periods = dict[str, list[tuple[int, int, str]]]()
+        for place, entry in enumerate(entries):
+            newest = corrected.get(entry.digest, entry)
+            if isinstance(entry.facts, DatasetFacts) and isinstance(newest.facts, DatasetFacts):
+                period = place, ends.get(entry.digest, len(entries)), newest.facts.name
+                self._periods.setdefault(entry.facts.name, []).append(period)
+
+    def meant(self, name: str, entry: LedgerEntry) -> tuple[str, ...]:
+        """Return what datasets that a record names are called now; the likeliest first.
+
+        Parameters
+        ----------
+        name : str
+            As the record has it.
+        entry : LedgerEntry
+            The record.
+        """
+        place, periods = self._places[entry.digest], self._periods.get(name, [])
+        own = [each for each in periods if each[0] <= place < each[1]]
+        # Named before it was recorded, or by a name that no dataset has any more.
+        own = own or [each for each in periods if each[0] > place][:1] or periods
+        return tuple(dict.fromkeys(new for _, _, new in reversed(own))) or (name,)
+
+
+def _facts_in_force(
+    entry: LedgerEntry, names: DatasetNames, by_digest: dict[str, LedgerEntry]
+) -> Facts | None:
+    """Return the facts of a record, with what corrections changed elsewhere."""
+    facts = entry.facts
+    if isinstance(facts, DatasetFacts):
+        facts = _measured(entry, facts, by_digest)
+    old = named_datasets(facts)
+    new = tuple(names.meant(each, entry)[0] for each in old)
+    if new == old:
+        return facts
+    match facts:
+        case DatasetFacts():
+            return replace(facts, made_from=new)
+        case AccessFacts():
+            return replace(facts, datasets=new)
+        case UseFacts() | DestructionFacts():
+            return replace(facts, dataset=new[0])
+        case _:
+            return facts
+
+
+def named_datasets(facts: Facts | None) -> tuple[str, ...]:
+    """Return the names of datasets that facts of another record, or of another dataset, have."""
+    match facts:
+        case DatasetFacts():
+            return facts.made_from
+        case AccessFacts():
+            return facts.datasets
+        case UseFacts() | DestructionFacts():
+            return (facts.dataset,)
+        case _:
+            return ()
+
+
+def _measured(
+    entry: LedgerEntry, facts: DatasetFacts, by_digest: dict[str, LedgerEntry]
+) -> DatasetFacts:
+    """Return a dataset with the digest and size of what it corrects, unless it has its own."""
+    earlier: LedgerEntry | None = entry
+    while facts.digest is None and earlier is not None:
+        earlier = _corrected_by(earlier, by_digest)
+        if earlier is not None and isinstance(earlier.facts, DatasetFacts):
+            of = earlier.facts
+            facts = replace(
+                facts, digest=of.digest, documents=of.documents, tokens=of.tokens, bytes=of.bytes
+            )
+    return facts
 
 
 def _corrections(entries: Sequence[LedgerEntry]) -> dict[str, LedgerEntry]:

@@ -71,7 +71,8 @@ class AddressedItem:
     ----------
     address : str
         The form that stands for all, without host: "i/status/{number}". "{address}" means that the
-        item is that of the address within.
+        item is that of the address within; "{elsewhere}" that the address does not tell which item
+        it leads to.
     forms : tuple of str
         Other forms.
     id : str or None
@@ -88,7 +89,7 @@ class AddressedItem:
 
 @dataclass(frozen=True, slots=True)
 class AddressForms:
-    """Forms of the addresses of a source's pages.
+    """Forms of the addresses of pages on some hosts.
 
     Parameters
     ----------
@@ -99,11 +100,14 @@ class AddressForms:
         each host stands for itself.
     items : tuple of AddressedItem
         Forms of the addresses of items.
+    endings : tuple of str
+        Ends of paths that choose a format of the page, such as ".json".
     """
 
     hosts: tuple[str, ...]
     site: str | None = None
     items: tuple[AddressedItem, ...] = ()
+    endings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +318,8 @@ class Library:
         The places within each place: ("EU", ("AT", "BE", ...)).
     replaced : tuple of str
         Shipped files that files of the user's folder replace: "sources/x.yaml".
+    addresses : tuple of AddressForms
+        Forms of the addresses of pages of no source, such as redirections.
     """
 
     sources: tuple[Source, ...]
@@ -328,6 +334,7 @@ class Library:
     questions: tuple[OpenQuestion, ...] = ()
     places: tuple[tuple[str, tuple[str, ...]], ...] = ()
     replaced: tuple[str, ...] = ()
+    addresses: tuple[AddressForms, ...] = ()
 
     @property
     def agents(self) -> Agents:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 
+from provenance.judge.item_names import readings
 from provenance.model.records.audit import (
     AuditPoint,
     AuditQuery,
@@ -27,6 +28,7 @@ from provenance.pipeline.audit.corpus_addresses import DomainDocuments
 from provenance.pipeline.audit.found_items import DatasetItems
 from provenance.pipeline.audit.late_items import LateItems, late_items
 from provenance.pipeline.audit.searched_items import AskedItems, name_forms
+from provenance.pipeline.item_addresses import known_addresses
 from provenance.report.text.number_format import count
 
 Recorded = tuple[LedgerEntry, DateRange | date | None]
@@ -133,6 +135,14 @@ class AuditMaterial:
             each
             for each in self.asked_names
             if asked is None or not any(asked.named(form) for form in name_forms(each))
+        ]
+
+    def indirect_names(self) -> list[str]:
+        """Return the addresses asked about that lead to an item which they do not state."""
+        known = known_addresses()
+        found = ((name, map(known.item_address, readings(name))) for name in self.asked_names)
+        return [
+            name for name, forms in found if any(form and form.leads_elsewhere for form in forms)
         ]
 
     def name_of(self, source: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from provenance.errors import InputError
 from provenance.judge.identifiers import host_of
-from provenance.judge.item_names import ItemNames
+from provenance.judge.item_names import ItemNames, readings
 from provenance.model.content.fingerprints import Flags
 from provenance.model.records.audit import AuditQuery
 from provenance.model.rules.policy import Policy
@@ -149,7 +149,8 @@ def plain_domain(domain: str) -> str:
 
     Raises as `finding_filter`.
     """
-    host = host_of(domain if "://" in domain else f"https://{domain}")
+    named = readings(domain)[-1]
+    host = host_of(named if "://" in named else f"https://{named}")
     if host is None or "." not in host:
         raise InputError(
             f"{domain!r} is not a domain", remedy="write it as example.com, without a path"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from provenance.model.records.access_totals import access_total, application_key
 from provenance.model.records.audit import Statement
 from provenance.model.records.ledger import (
     AccessFacts,
@@ -26,7 +27,12 @@ from provenance.pipeline.audit.audit_material import (
     stated,
     unknowable,
 )
-from provenance.report.text.ledger_text import DIGEST_LENGTH, recipients_phrase
+from provenance.report.text.ledger_text import (
+    DIGEST_LENGTH,
+    overlap_phrase,
+    recipients_phrase,
+    total_phrase,
+)
 from provenance.report.text.number_format import count, number, period
 from provenance.report.text.sentences import route_phrase
 
@@ -67,9 +73,10 @@ def uses(material: AuditMaterial) -> Iterator[Statement]:
 def _unexplained(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on uses and datasets of which records do not say all."""
     all_uses = material.uses()
-    explained = {each.application for _, each in all_uses if each.purpose}
+    explained = {application_key(e.application) for _, e in all_uses if e.application and e.purpose}
     accesses = [] if material.is_personal else material.accesses()
-    for name in sorted(_names(accesses, all_uses) - explained):
+    named = _spellings([*accesses, *all_uses])
+    for name in (spelt[0] for key, spelt in sorted(named.items()) if key not in explained):
         yield unknowable(
             f"No record says what {name} used the content for, if for anything.", letter=True
         )
@@ -91,12 +98,26 @@ def _recorded_datasets(material: AuditMaterial) -> set[str]:
     return names.union(material.related, *(names_of(each) for each in evidence.checked))
 
 
-def _names(
-    accesses: Iterable[tuple[LedgerEntry, AccessFacts]],
-    uses: Iterable[tuple[LedgerEntry, UseFacts]],
-) -> set[str]:
-    names = {each.application for _, each in accesses} | {each.application for _, each in uses}
-    return {name for name in names if name}
+def _spellings(
+    facts: Iterable[tuple[LedgerEntry, AccessFacts | UseFacts]],
+) -> dict[str, list[str]]:
+    """Return the spellings of each application's name, the first one first."""
+    found = dict[str, list[str]]()
+    for _, each in facts:
+        if each.application:
+            spelt = found.setdefault(application_key(each.application), [])
+            spelt += [] if each.application in spelt else [each.application]
+    return found
+
+
+def _application_names(
+    facts: Iterable[tuple[LedgerEntry, AccessFacts | UseFacts]],
+) -> list[str]:
+    """Return the applications, each with its other spellings: "Lanterns (also lanterns)"."""
+    return [
+        f"{first} (also {', '.join(others)})" if others else first
+        for first, *others in sorted(_spellings(facts).values())
+    ]
 
 
 def _applications(material: AuditMaterial) -> Iterator[Statement]:
@@ -107,7 +128,7 @@ def _applications(material: AuditMaterial) -> Iterator[Statement]:
         verb = _VERBS[access.route].format(source=material.name_of(access.source))
         deeds.setdefault(verb, []).append((entry, access))
     for verb, of_verb in deeds.items():
-        names = sorted(_names(of_verb, ()))
+        names = _application_names(of_verb)
         if names:
             yield recorded(
                 material,
@@ -143,7 +164,7 @@ def _applications(material: AuditMaterial) -> Iterator[Statement]:
 def _users(
     material: AuditMaterial, uses: Sequence[tuple[LedgerEntry, UseFacts]], which: str
 ) -> Iterator[Statement]:
-    names = sorted(_names((), uses))
+    names = _application_names(uses)
     if names:
         datasets = ", ".join(sorted({each.dataset for _, each in uses if each.application}))
         yield recorded(
@@ -302,10 +323,11 @@ def _totals(
         if amounts and not known:
             yield unknowable(f"No record says how many {noun}s were {verb}.", letter=True)
         if known:
+            total = access_total((each, amount) for _, each, amount in known)
             yield recorded(
                 material,
-                f"{count(sum(amount for _, _, amount in known), noun)} {verb} in all, as stated by "
-                f"{number(len(known))} of {count(len(amounts), 'record')} of {what}.",
+                f"{total_phrase(total, noun)} {verb} in all, as stated by {number(len(known))} of "
+                f"{count(len(amounts), 'record')} of {what}{overlap_phrase(total, noun)}.",
                 *((entry, each.dates) for entry, each, _ in known),
                 letter=True,
             )

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from provenance.ledger.contradictions import find_contradictions
 from provenance.model.records.audit import Statement
-from provenance.model.records.ledger import Contradiction, Ledger
+from provenance.model.records.ledger import (
+    Contradiction,
+    DatasetFacts,
+    Ledger,
+    LedgerEntry,
+    named_datasets,
+)
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, writing_phrase
 from provenance.pipeline.audit.late_items import late_contradictions
 from provenance.report.text.ledger_text import DIGEST_LENGTH
@@ -41,14 +47,27 @@ def _is_related(material: AuditMaterial, contradiction: Contradiction) -> bool:
 def corrections(material: AuditMaterial) -> Iterator[Statement]:
     """Yield a line for each record that another took the place of."""
     ledger = material.evidence.ledger
-    corrected = {} if ledger is None else ledger.corrections()
-    for entry in () if ledger is None else ledger.entries:
+    if ledger is None:
+        return
+    corrected = ledger.corrections()
+    for entry in ledger.entries:
         if (instead := corrected.get(entry.digest)) is None or material.withholds(entry):
             continue
         old, new = entry.digest[:DIGEST_LENGTH], instead.digest[:DIGEST_LENGTH]
         yield declared(
             f"The {entry.record.kind} record {old} of {entry.record.recorded:%Y-%m-%d} was "
             f"corrected on {instead.record.recorded:%Y-%m-%d}: this answer uses record {new} "
-            f"instead of it. {writing_phrase([entry, instead])}.",
+            f"instead of it{_renamed(ledger, entry, instead)}. {writing_phrase([entry, instead])}.",
             f"record {new}",
         )
+
+
+def _renamed(ledger: Ledger, entry: LedgerEntry, instead: LedgerEntry) -> str:
+    """Return what follows for records that name a dataset which a correction calls otherwise."""
+    old, new = entry.facts, instead.facts
+    if not (isinstance(old, DatasetFacts) and isinstance(new, DatasetFacts)):
+        return ""
+    named = {name for each in ledger.entries for name in named_datasets(each.facts)}
+    if old.name == new.name or old.name not in named:
+        return ""
+    return f", and what other records say of {old.name} as said of {new.name}"

@@ -78,7 +78,10 @@ _RUNG_MEANINGS = {
     EvidenceRung.SIMILARITY: "a text similar to the item as a whole",
     EvidenceRung.DECLARATION: "a licence or a signal that the document declares",
 }
-_LIMITS = "Copies of fewer than five words, or of words that are too common, are not found."
+_LIMITS = (
+    "Copies of fewer than five words, of words that are too common, or of words of which another "
+    "item explains most, are not found."
+)
 
 
 def items(material: AuditMaterial) -> Iterator[Statement]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from provenance.model.results.method import MeasuredRecall
 
 
+_MOST_INDIRECT = 5
+"""Addresses that lead elsewhere of which a line names each."""
+
+
 def sections(material: AuditMaterial) -> tuple[AuditSection, ...]:
     """Return the eleven points of an answer, without those that are withheld."""
     written = (
@@ -164,6 +168,14 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
             f"registries as they are now: {number(len(material.known_names()))}.",
             letter=True,
         )
+        if indirect := material.indirect_names():
+            yield unknowable(
+                "Which item is meant is not in a short link, nor in an address under which a site "
+                f"shows what is on another one: {', '.join(indirect[:_MOST_INDIRECT])}"
+                f"{', …' if len(indirect) > _MOST_INDIRECT else ''}. The address to which it leads "
+                "can be searched for.",
+                letter=True,
+            )
         if len(material.known_names()) < len(material.asked_names):
             yield unknowable(
                 "An item that no registry had when a dataset was checked can only be found by its "

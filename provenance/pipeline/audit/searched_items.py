@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.judge.item_names import is_address
 from provenance.model.content.fingerprints import Flags
 from provenance.model.records.ledger import WithdrawalFacts
 from provenance.pipeline.audit.audit_evidence import (
@@ -18,7 +17,7 @@ from provenance.pipeline.audit.audit_evidence import (
 from provenance.pipeline.audit.audit_query import FindingFilter
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
 from provenance.pipeline.audit.found_items import DatasetItems, ItemId, Kind
-from provenance.pipeline.item_addresses import known_addresses
+from provenance.pipeline.item_addresses import item_names
 from provenance.pipeline.ledger_records import recorded_items
 from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.files.parquet_tables import read_rows
@@ -109,10 +108,8 @@ class AskedItems:
 
 def name_forms(entry: str) -> frozenset[str]:
     """Return the forms in which an id or an address is compared, the id in an address included."""
-    entry = entry.strip()
-    found = known_addresses().item_address(entry) if is_address(entry) else None
-    others = (None, None) if found is None else (found.canonical, found.item)
-    return frozenset({entry, *(each for each in others if each is not None)})
+    names = item_names([entry])
+    return frozenset({*names.ids, *names.canonical})
 
 
 def _registries_of_source(check: Check, source: str) -> set[str]:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import InputError
+from provenance.judge.item_names import readings
 from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
@@ -269,15 +270,15 @@ def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tu
     addresses = list[str]()
     for name in lists:
         for entry in read_addresses(name).to_pylist():
-            without_wildcards = _WILDCARDS.sub(r"\1", entry.strip())
-            address = known_addresses().opt_out(without_wildcards)
-            if address is None or "*" in without_wildcards:
+            meant = [_WILDCARDS.sub(r"\1", each) for each in readings(entry)]
+            forms = [*filter(None, map(known_addresses().opt_out, meant))]
+            if not forms or "*" in meant[0]:
                 raise InputError(
                     f"{name}: {entry[:100]!r} is neither a domain nor an address",
                     remedy="give entries such as example.com, github.com/owner or "
                     "https://example.com/page",
                 )
-            addresses.append(address)
+            addresses += forms
     return add_opt_outs(folder, pa.array(addresses, pa.string()), reason=reason)
 
 

@@ -5,8 +5,9 @@ import re
 from provenance.judge.addresses import KINDS, labels_of
 from provenance.model.rules.rule_library import AddressedItem, AddressForms, IdScheme, IdTime
 from provenance.read.policy.validation import UncheckedValue
+from provenance.read.rules.rule_yaml import check_format
 
-_KEYS = ("hosts", "site", "items")
+_KEYS = ("hosts", "site", "items", "endings")
 _ITEM_KEYS = ("address", "forms", "id", "id-time")
 _TIME_KEYS = ("placeholder", "scheme", "epoch", "shift", "first")
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -18,6 +19,11 @@ def parse_addresses(entry: UncheckedValue | None) -> tuple[AddressForms, ...]:
     return () if entry is None else tuple(_forms(each) for each in entry.list())
 
 
+def parse_address_file(root: UncheckedValue) -> tuple[AddressForms, ...]:
+    """Parse `addresses.yaml`: addresses of pages of no source of the rules."""
+    return parse_addresses(check_format(root, ("format", "addresses"), ("addresses",))["addresses"])
+
+
 def _forms(entry: UncheckedValue) -> AddressForms:
     entries = entry.table(_KEYS, ("hosts",))
     hosts = tuple(_host(each) for each in entries["hosts"].list())
@@ -26,7 +32,10 @@ def _forms(entry: UncheckedValue) -> AddressForms:
     site = _host(entries["site"]) if "site" in entries else None
     items = entries["items"].list() if "items" in entries else []
     captured = set.intersection(*(labels_of(host) for host in hosts))
-    return AddressForms(hosts, site, tuple(_item(each, captured, site) for each in items))
+    endings = (
+        tuple(each.text() for each in entries["endings"].list()) if "endings" in entries else ()
+    )
+    return AddressForms(hosts, site, tuple(_item(each, captured, site) for each in items), endings)
 
 
 def _host(entry: UncheckedValue) -> str:
@@ -50,6 +59,7 @@ def _item(entry: UncheckedValue, captured: set[str], site: str | None) -> Addres
             f"{address!r} leaves something open", "name it: {key}, for example."
         )
     needed = labels_of(address) | labels_of(own_id or "") | labels_of(site or "")
+    needed -= {"elsewhere"}  # what an address does not state
     for form in forms:
         if missing := sorted(needed - labels_of(form) - captured):
             raise entries["forms"].wrong(

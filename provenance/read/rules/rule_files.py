@@ -23,6 +23,7 @@ from provenance.judge.identifiers import fold_name
 from provenance.judge.rule_checks import Case
 from provenance.model.rules.rule_library import Library, Licence, Signal, Source, StatutoryException
 from provenance.read.policy.validation import UncheckedValue
+from provenance.read.rules.address_syntax import parse_address_file
 from provenance.read.rules.rule_cases import SignalExample, parse_cases, parse_examples
 from provenance.read.rules.rule_syntax import (
     parents_of,
@@ -68,7 +69,9 @@ def _content_digest(files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
-VERDICTS, QUESTIONS = "verdicts.yaml", "questions.yaml"
+VERDICTS, QUESTIONS, ADDRESSES = "verdicts.yaml", "questions.yaml", "addresses.yaml"
+OWN_FILES = (VERDICTS, QUESTIONS, ADDRESSES)
+"""Rule files that are in no folder, and have no cases."""
 SOURCES, LICENCES, SIGNALS, EXCEPTIONS = "sources", "licences", "signals", "exceptions"
 KINDS = (SOURCES, LICENCES, SIGNALS, EXCEPTIONS)
 Identified = TypeVar("Identified", Source, Licence, Signal, StatutoryException)
@@ -125,7 +128,7 @@ def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
     return tuple(
         case
         for name, content in sorted(read_rule_files(folder).items())
-        if name not in (VERDICTS, QUESTIONS)
+        if name not in OWN_FILES
         for case in parse_cases(parse_yaml(content, _display_path(name, places)))
     )
 
@@ -162,7 +165,7 @@ def _build_library(
     if VERDICTS not in roots:
         raise RuleError(f"rules/{VERDICTS} is missing", remedy="restore the shipped file.")
     combination = parse_combination(roots.pop(VERDICTS))
-    questions = roots.pop(QUESTIONS, None)
+    questions, addresses = roots.pop(QUESTIONS, None), roots.pop(ADDRESSES, None)
     vocabulary = combination.vocabulary
     kinds = {kind: {n: r for n, r in roots.items() if n.startswith(f"{kind}/")} for kind in KINDS}
     sources = _sources(kinds[SOURCES], vocabulary)
@@ -185,6 +188,7 @@ def _build_library(
         conditions=combination.conditions,
         places=combination.places,
         questions=() if questions is None else parse_questions(questions, combination),
+        addresses=() if addresses is None else parse_address_file(addresses),
     )
 
 
@@ -340,7 +344,7 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
     try:
         folders = [folder / kind for kind in KINDS if (folder / kind).is_dir()]
         paths = [path for each in folders for path in each.iterdir() if path.name.endswith(".yaml")]
-        paths += [path for path in folder.iterdir() if path.name in {VERDICTS, QUESTIONS}]
+        paths += [path for path in folder.iterdir() if path.name in OWN_FILES]
         paths = sorted(path for path in paths if not path.is_dir())
         return {
             p.relative_to(folder).as_posix(): read_small_file(p, _MAX_FILE_BYTES) for p in paths

@@ -110,7 +110,7 @@ def _without(
 ) -> pa.Table:
     """Return the marks but for those of items that were found, or that are not there any more."""
     identities = set(zip(*(found[name].to_pylist() for name in _IDENTITY), strict=True))
-    ids = names.names if isinstance(names, ItemNames) else set(names.to_pylist())
+    ids = names.readings if isinstance(names, ItemNames) else set(names.to_pylist())
     items = names.items if isinstance(names, ItemNames) else frozenset()
     is_kept = [
         row not in identities

@@ -1,5 +1,6 @@
 """Sentences on the records of a ledger."""
 
+from provenance.model.records.access_totals import AccessTotal, access_total
 from provenance.model.records.ledger import (
     AccessFacts,
     CheckFacts,
@@ -44,15 +45,33 @@ def access_totals(ledger: Ledger) -> str:
     accesses = [facts for _, facts in ledger.facts(AccessFacts)]
     parts = []
     for noun, amounts in (
-        ("call", [each.calls for each in accesses]),
-        ("item", [each.items for each in accesses]),
+        ("call", [(each, each.calls) for each in accesses]),
+        ("item", [(each, each.items) for each in accesses]),
     ):
-        stated = [amount for amount in amounts if amount is not None]
+        stated = [(facts, amount) for facts, amount in amounts if amount is not None]
         if stated:
-            parts.append(f"{count(sum(stated), noun)} (stated by {number(len(stated))})")
+            total = access_total(stated)
+            parts.append(
+                f"{total_phrase(total, noun)} (stated by {number(len(stated))}"
+                f"{overlap_phrase(total, noun)})"
+            )
     if not parts:
         return ""
     return f"{count(len(accesses), 'record')} of access in force: {', '.join(parts)}"
+
+
+def total_phrase(total: AccessTotal, noun: str) -> str:
+    """Return a sum in words: "5,100 calls", "51,000 to 56,100 calls"."""
+    if total.least == total.most:
+        return count(total.most, noun)
+    return f"{total.least:,} to {count(total.most, noun)}"
+
+
+def overlap_phrase(total: AccessTotal, noun: str) -> str:
+    """Return why a sum is a range; empty if it is none."""
+    if total.least == total.most:
+        return ""
+    return f", {number(total.overlapping)} of which may count the same {noun}s"
 
 
 def facts_phrases(facts: Facts) -> list[str | None]:

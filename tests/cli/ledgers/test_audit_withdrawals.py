@@ -106,6 +106,10 @@ def test_other_domains_and_items_have_no_withdrawals(case):
         "https://twitter.com/i/status/101",
         "https://mobile.twitter.com/sam/statuses/101?t=1",
         "https://web.archive.org/web/2022/https://twitter.com/sam/status/101",
+        "<https://x.com/sam/status/101>.",
+        "https://x.com/sam/status/101…",
+        "https%3A%2F%2Fx.com%2Fsam%2Fstatus%2F101",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fx.com%2Fsam%2Fstatus%2F101&h=AT0",
     ],
 )
 def test_an_item_is_found_by_any_form_of_its_address(case, tmp_path, address):
@@ -120,8 +124,24 @@ def test_an_item_is_found_by_any_form_of_its_address(case, tmp_path, address):
     assert [row[1:3] for row in rows[1:3]] == [["yes", "yes"], ["no", "not searched for"]]
 
 
+def test_a_short_link_is_not_said_to_be_of_no_item(case):
+    document = audit(case, "--item", "https://t.co/AbCdE")
+    [(standing, text)] = [each for each in lines(document, 1) if "short link" in each[1]]
+    assert standing == "cannot be known"
+    assert "what is on another one: https://t.co/AbCdE. The address to which it leads" in text
+    assert "short link" not in said(audit(case, "--item", "https://x.com/sam/status/999"), 1)
+
+
+def test_items_are_removed_by_addresses_as_people_paste_them(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    (folder / "gone.txt").write_text("<https://x.com/sam/status/101>,\n(x.com/i/status/103).\n")
+    ok(folder, "registry", "remove", "before", "--ids", "gone.txt", "-q")
+    withdrawn = ok(folder, "registry", "show", "before", "--withdrawn").splitlines()[1:]
+    assert {line.split(",")[0] for line in withdrawn} == {"101", "103"}
+
+
 def test_domains_of_one_site_are_one_question(case):
-    first, second = (audit(case, "--domain", each) for each in ("x.com", "twitter.com"))
+    first, second = (audit(case, "--domain", each) for each in ("x.com", "<https://twitter.com>"))
     assert first["datasets"] == second["datasets"]
     assert first["datasets"][0]["items"] == 6
     assert lines(first) == lines(second)

@@ -129,7 +129,8 @@ def test_a_source_that_the_rules_call_otherwise_is_resolved_and_noted(folder):
         assert "Note: 'twitter' is 'x' in the rules: that name is used" in done.stderr
     access, dataset = exported(folder)
     assert (access["facts"]["source"], dataset["facts"]["sources"]) == ("x", ["x"])
-    assert "Note" not in provenance("ledger", "add", "access", "x", cwd=folder).stderr
+    another = ("ledger", "add", "access", "x", "--calls", "3")
+    assert "Note" not in provenance(*another, cwd=folder).stderr
 
 
 def test_damage_ends_with_exit_code_one(folder):
@@ -169,6 +170,21 @@ def test_a_correction_counts_instead(folder):
     assert done.returncode == 2
     assert f"--corrects {right[:12]}" in done.stderr
     assert len(exported(folder)) == 3
+
+
+def test_calls_that_may_be_the_same_are_a_range_and_equal_records_are_noted(folder):
+    named = ("ledger", "add", "access", "x", "--application")
+    ok(folder, *named, "Lanterns", "--when", "2022", "--calls", "51000")
+    done = provenance(*named, "lanterns", "--when", "2022-03", "--calls", "4000", cwd=folder)
+    assert done.stderr == ""
+    again = provenance(*named, "Lanterns", "--when", "2022", "--calls", "51000", cwd=folder)
+    assert "says the same." in again.stderr
+    shown = " ".join(ok(folder, "ledger", "show").split())
+    said = "51,000 to 106,000 calls (stated by 3, 3 of which may count the same calls)"
+    assert said in shown
+    answer = ok(folder, "audit", "x", "--format", "markdown")
+    assert "1 application had access to X (Twitter): Lanterns (also lanterns)." in answer
+    assert "51,000 to 106,000 calls made in all, as stated by 3 of 3 records of access," in answer
 
 
 def test_contradictions_end_verify_with_exit_code_one_and_stand_in_the_audit(folder):
@@ -255,6 +271,27 @@ def test_a_dataset_is_counted_by_its_corrected_name(folder):
     answer = " ".join(ok(folder, "audit", "x", "--ledger", "kept").split())
     assert "posts@2022-9 " not in answer
     assert "was not checked" not in answer
+
+
+def test_what_was_recorded_of_a_dataset_follows_its_corrected_name(folder):
+    ok(folder, "registry", "build", "reg", "--source", "x", "posts.jsonl", "-q")
+    ok(folder, "check", "pages.jsonl", "--registry", "reg", "-o", "report", "-q", code=1)
+    wrong = add(folder, "dataset", "posts@1", "--source", "x", "--report", "report")
+    office = ("--recipient", "Harbour Office=government")
+    add(folder, "use", "posts@1", "--application", "Lanterns", "--model", "rank-1", *office)
+    add(folder, "destruction", "posts@1", "--on", "2023-01-01", "--copies-left", "none")
+    add(folder, "dataset", "posts@2", "--source", "x", "--corrects", wrong)
+    answer = ok(folder, "audit", "x", "--format", "markdown").replace("`", "")
+    for line in (
+        "in which a check found content of X (Twitter) (posts@2): Lanterns.",
+        "1 model made with these datasets: rank-1.",
+        "Harbour Office (government) received rank-1.",
+        "posts@2 was destroyed on 2023-01-01.",
+        "posts@2 was destroyed on 2023-01-01 (copies left: none), but checked on",
+        "instead of it, and what other records say of posts@1 as said of posts@2.",
+    ):
+        assert line in answer, line
+    assert "posts@2 was destroyed" in ok(folder, "ledger", "verify", code=1)
 
 
 @pytest.mark.parametrize(

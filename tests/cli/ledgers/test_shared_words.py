@@ -8,7 +8,7 @@ import pytest
 from tests.cli.ledgers.audits import ask, ok, page, said, sentence, write
 
 COMMON = sentence("what both quote", 14)
-LONG = f"{sentence('long', 20)} {COMMON} {sentence('long too', 20)}"
+LONG = f"{sentence('long', 5)} {COMMON} {sentence('long too', 5)}"
 OTHER = f"{sentence('other', 12)} {COMMON} {sentence('other too', 12)}"
 REPORT = ("--report", "report")
 

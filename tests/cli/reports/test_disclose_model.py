@@ -131,6 +131,17 @@ def test_a_dataset_that_was_never_checked_is_named(case, tmp_path):
     assert "  - letters@1: never checked" in text
 
 
+def test_a_dataset_whose_name_was_corrected_is_one_of_its_model(case, tmp_path):
+    folder = copy_of(case, tmp_path)
+    shown = ok(folder, "ledger", "export").stdout.splitlines()
+    digest = next(row["digest"] for row in map(json.loads, shown) if "news@1" in str(row["facts"]))
+    named = ("news@2025", "--collected", "2025", "--corrects", digest)
+    ok(folder, "ledger", "add", "dataset", *named)
+    document, entries = summary(folder)
+    assert [each["name"] for each in document["datasets"]] == ["pages@1", "news@2025"]
+    assert entries["1.3/text-size"]["value"]["documents"] == 65
+
+
 def test_a_dataset_that_was_destroyed_is_named(case, tmp_path):
     folder = copy_of(case, tmp_path)
     today = datetime.now(UTC).date().isoformat()
