@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
 from provenance.judge.agreements import open_questions, reasons_not_to_cover
 from provenance.judge.binding_terms import ELSEWHERE, Places, SubjectTerms, in_words
@@ -116,6 +115,8 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
         return _agreement_ground(evaluation, decisive)
     if terms is None:
         return _absence_sentence(evaluation, decisive)
+    if decisive.basis == NO_TERMS:
+        return f"{terms.subject} is known since {terms.period.first}; the content may be older."
     if decisive.basis == NOT_NAMED:
         return f"{_citation(terms)} does not address {purpose}."
     if decisive.basis == NOT_VERIFIED:
@@ -198,9 +199,6 @@ def _absence_of_terms(evaluation: ScenarioEvaluation, decisive: Statement) -> st
         unbound = [role for role, statement in evaluation.by_role if statement == decisive]
         role = f"anyone {' or '.join(unbound)}" if unbound else "this role"
         return f"No known document of {subject_terms.name} binds {role}."
-    if not subject_terms.platform and subject_terms.licence:
-        known = min(terms.period.first or date.min for terms in subject_terms.licence)
-        return f"{subject_terms.name} is known since {known}; the content may be older."
     spans = [span for span, statement in evaluation.by_collection if statement == decisive]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {subject_terms.name} is known that was in force {when}."
@@ -209,7 +207,8 @@ def _absence_of_terms(evaluation: ScenarioEvaluation, decisive: Statement) -> st
 def _licence_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     """Describe the licence of the content, if the source's own terms are unknown."""
     subject_terms = evaluation.subject_terms
-    if subject_terms.known_licence is None or decisive.basis not in (NO_RULE, NO_TERMS):
+    is_absent = decisive.terms is None and decisive.basis in (NO_RULE, NO_TERMS)
+    if subject_terms.known_licence is None or not is_absent:
         return None
     purpose = evaluation.rules.circumstances.purpose
     statements = [statement_of(terms, purpose) for terms in subject_terms.licence]

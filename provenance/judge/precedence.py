@@ -59,7 +59,7 @@ RESERVED_BASES = (
 )
 """Bases that no document states; `verdicts.yaml` explains them."""
 GRANTS = ("copyright-licence", "public-domain", "non-commercial")
-"""Bases on which a document may grant the rights of copyright itself."""
+"""Bases on which a document of a source may grant the rights of copyright itself."""
 ITEM_LICENCE, MINING_RESERVED = "item-licence", "mining-reserved"
 """Conditions: each item has a licence of its own; mining is reserved."""
 
@@ -139,13 +139,16 @@ class PrecedenceOrder:
         """Return whether one verdict is stricter than another."""
         return self._ranks[verdict] < self._ranks[other]
 
-    def grants(self, statement: Statement) -> bool:
-        """Return whether a statement grants the rights of copyright, if under conditions."""
+    def grants(self, statement: Statement, *, is_licence: bool = False) -> bool:
+        """Return whether a statement grants the rights of copyright, if under conditions.
+
+        The licence of the content does, whatever it says of training.
+        """
         leaves_it_to_items = (
             statement.terms is not None and ITEM_LICENCE in statement.terms.conditions
         )
         return (
-            statement.basis in GRANTS
+            (is_licence or statement.basis in GRANTS)
             and self.is_stricter(Verdict.UNKNOWN, statement.verdict)
             and not leaves_it_to_items
         )

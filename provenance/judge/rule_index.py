@@ -215,7 +215,9 @@ class RuleIndex:
             if scenario.in_force(t)
         ]
         is_licensed = subject_terms.unknown_licence is None and any(
-            self.precedence.kind_of(s) is StatementKind.SPEAKS for s in licence
+            self.precedence.kind_of(s) is StatementKind.SPEAKS
+            and self.precedence.is_stricter(Verdict.UNKNOWN, s.verdict)
+            for s in licence
         )
         platform = [
             _yield_to_licence(
@@ -239,6 +241,9 @@ class RuleIndex:
             return self._apply_laws(own, binding, scenario)
         if not subject_terms.is_known or subject_terms.unknown_licence is not None:
             statements.append(Statement(Verdict.UNKNOWN, NO_RULE))
+        if subject_terms.licence and not licence:
+            earliest = min(subject_terms.licence, key=lambda t: (t.period.first or date.min, t.id))
+            statements.append(Statement(Verdict.UNKNOWN, NO_TERMS, earliest))
         early = [
             t
             for t in binding.platform
@@ -260,24 +265,24 @@ class RuleIndex:
             )
             absence = NOT_HERE if is_elsewhere else NO_TERMS
             statements += unseen or [Statement(Verdict.UNKNOWN, absence)]
-        elif not statements and subject_terms.licence:
-            statements.append(Statement(Verdict.UNKNOWN, NO_TERMS))
-        elif all(self.precedence.kind_of(s) is StatementKind.SIGNAL for s in statements):
+        elif all(
+            s.signalled or self.precedence.kind_of(s) is StatementKind.SIGNAL for s in statements
+        ):
             statements.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
         known = self.precedence.combine(statements).verdict
-        if self.precedence.is_stricter(Verdict.UNKNOWN, known):
-            statements += [
-                Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)
-                for t in early
-                for s in [
-                    _yield_to_licence(
-                        self._statement(t, scenario, carried, commercial=commercial), is_licensed
-                    )
-                ]
-                # Whether the document existed matters if it would change the verdict.
-                if self.precedence.kind_of(s) is StatementKind.SPEAKS
-                and self.precedence.is_stricter(s.verdict, known)
+        statements += [
+            perhaps
+            for t in early
+            for s in [
+                _yield_to_licence(
+                    self._statement(t, scenario, carried, commercial=commercial), is_licensed
+                )
             ]
+            for perhaps in [self._perhaps(s)]
+            # Whether the document existed matters if it would change the verdict.
+            if self.precedence.kind_of(s) is StatementKind.SPEAKS
+            and self.precedence.is_stricter(perhaps.verdict, known)
+        ]
         return self._apply_laws(statements, binding, scenario)
 
     def statement_of_agreement(self, agreement: Agreement, scenario: Scenario) -> Statement | None:
@@ -327,13 +332,26 @@ class RuleIndex:
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
         return statement
 
+    def _perhaps(self, statement: Statement) -> Statement:
+        """Return what follows from a document that may not have existed: at worst, what it says."""
+        verdict = statement.verdict
+        is_stricter = self.precedence.is_stricter(verdict, Verdict.UNKNOWN)
+        verdict = Verdict.UNKNOWN if is_stricter else verdict
+        return replace(statement, verdict=verdict, basis=NOT_SEEN)
+
     def _mark_unverified(self, statements: list[Statement], scenario: Scenario) -> list[Statement]:
-        """Replace statements not verified to be in force by unknown, unless others are verified."""
+        """Replace what is allowed, but not verified to be in force, by unknown.
+
+        Not if another document that was seen allows the use, too.
+        """
         speaking = [s for s in statements if self.precedence.kind_of(s) is StatementKind.SPEAKS]
         unverified = [
             s for s in speaking if s.terms is not None and not scenario.is_verified(s.terms)
         ]
-        if not unverified or len(unverified) < len(speaking):
+        if any(
+            s not in unverified and self.precedence.is_stricter(Verdict.UNKNOWN, s.verdict)
+            for s in speaking
+        ):
             return statements
         return [
             Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)
@@ -358,7 +376,7 @@ class RuleIndex:
         covering = [law for law in laws if not (is_reserved and _respects_reservations(law))]
         lifted = [self._lift(s, covering) for s in statements]
         if not all(map(_respects_reservations, covering)) or any(
-            map(self.precedence.grants, statements)
+            self.precedence.grants(s, is_licence=s.terms in binding.licence) for s in statements
         ):
             return lifted
         _, law = laws[0]

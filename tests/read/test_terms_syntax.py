@@ -124,6 +124,12 @@ def test_nothing_is_permitted_at_second_hand():
         ("precedence: licence", "precedence: license", "precedence: 'license'", "'licence'"),
         ("end-status: not", "unseen: {}\n        end-status: not", "unseen: it has no day", "both"),
         ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
+        (
+            "verdict: restricted",
+            "where-signal: noai\n        verdict: restricted",
+            "it is restricted where content carries a signal",
+            "without where-signal",
+        ),
         ("binds: [scraper]", "binds: []", "binds: the list is empty", "at least one"),
         ("jurisdictions: [any]", "jurisdictions: []", "jurisdictions: the list is", "at least"),
         (

@@ -239,6 +239,11 @@ def _check_consistent(
             f"it follows from the law alone, but gives {verdict} ({basis})",
             f"write the verdict and basis of one of these: {', '.join(ways)}.",
         )
+    if "where-signal" in entries and verdict is not Verdict.FORBIDDEN:
+        raise period.wrong(
+            f"it is {verdict} where content carries a signal, but signals only forbid",
+            "write verdict: forbidden, or state it without where-signal.",
+        )
     if basis == "silence" and verdict is not Verdict.UNKNOWN:
         raise period.wrong(f"a silent document cannot be {verdict}", "write verdict: unknown.")
 
