@@ -317,7 +317,7 @@ def test_texts_that_are_not_words_are_told_from_words_that_do_not_match(matcher,
     assert kinds[3:] == [None] * 3
 
 
-def test_what_cannot_be_matched_is_named(matcher, monkeypatch, tmp_path):
+def test_what_cannot_be_matched_is_named(matcher, registry, monkeypatch, tmp_path):
     batch = pa.table({"text": ["a"], "n": [1]})
     with pytest.raises(ColumnMissing, match=r"no column called 'body'; .*\['text', 'n'\]"):
         matcher.match(batch, "body")
@@ -334,16 +334,15 @@ def test_what_cannot_be_matched_is_named(matcher, monkeypatch, tmp_path):
     with pytest.raises(CorruptFile, match="row 1 of column 'text' is not valid UTF-8"):
         matcher.match(pa.table({"text": pa.array([None, b"\xff"], pa.binary())}))
     (tmp_path / "small.toml").write_text('[check]\nmax_document = "1KB"\n')
-    small = provenance.Matcher("nowhere", policy=tmp_path / "small.toml")
+    small = provenance.Matcher(registry, policy=tmp_path / "small.toml")
     with pytest.raises(DocumentTooLarge, match=r"row 1 .* 2,000 bytes; .* 1,000"):
         small.match(pa.table({"text": ["a", "b" * 2000]}))
 
 
-def test_what_cannot_be_opened_is_named_when_it_is_needed(tmp_path, registry, monkeypatch):
+def test_what_cannot_be_opened_is_named(tmp_path, registry, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    missing = provenance.Matcher("nowhere")
     with pytest.raises(RegistryNotFound, match="nowhere"):
-        missing.find("a")
+        provenance.Matcher("nowhere")
     with pytest.raises(PolicyError, match="no registry"):
         provenance.Matcher().find("a")
     with pytest.raises(DatasetNotFound):

@@ -182,6 +182,21 @@ def test_a_link_that_leads_to_itself_is_named(folder):
     assert (unread.file, unread.reason) == ("self.jsonl", "a link that leads to itself")
 
 
+def test_a_file_with_several_names_is_read_once(tmp_path):
+    for place in ("data", "blobs", "snapshot"):
+        (tmp_path / place).mkdir()
+    rows = tmp_path / "data" / "rows.jsonl"
+    rows.write_text('{"text": "a"}\n')
+    (tmp_path / "data" / "again.jsonl").symlink_to("rows.jsonl")
+    os.link(rows, tmp_path / "data" / "z.jsonl")
+    # A cache of a hub: the name is a link to a file that is named by its digest.
+    (tmp_path / "blobs" / "0123").write_text('{"text": "b"}\n')
+    (tmp_path / "snapshot" / "other.jsonl").symlink_to(tmp_path / "blobs" / "0123")
+    corpus = open_corpus([str(tmp_path)])
+    assert [part.file for part in corpus.parts] == ["data/rows.jsonl", "snapshot/other.jsonl"]
+    assert not corpus.unread
+
+
 def test_an_unknown_protocol_is_named():
     with pytest.raises(UnsupportedFormat, match="nowhere://corpora") as caught:
         open_corpus(["nowhere://corpora/x.jsonl"])

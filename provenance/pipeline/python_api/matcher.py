@@ -113,8 +113,8 @@ class Matcher:
     Raises
     ------
     ProvenanceError
-        If the policy or an option is invalid. Registries, rules and reports are opened, and their
-        errors raised, on first use.
+        If the policy or an option is invalid, or a registry is not there or cannot be read. Rules
+        and reports are opened, and their errors raised, on first use.
 
     Notes
     -----
@@ -155,6 +155,7 @@ class Matcher:
             threads,
         )
         self._context: MatchingContext | None = None
+        _ = self.digests  # a registry that is not there fails here, not in a worker
 
     @options_as_arguments()
     def find(self, text: str) -> tuple[Match, ...]:

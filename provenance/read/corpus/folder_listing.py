@@ -5,7 +5,8 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -116,8 +117,9 @@ def _list(system: fsspec.AbstractFileSystem, folder: str, is_wanted: PathPredica
 
 
 def _list_local(root: str, is_wanted: PathPredicate) -> Listing:
-    """Walk local folders; each is listed once, whatever links lead to it."""
+    """Walk local folders; each folder and file is listed once, whatever links lead to it."""
     listing, visited = Listing(), set[tuple[int, int]]()
+    names = defaultdict[tuple[int, int], list[os.DirEntry[str]]](list)
     folders, links = [root or "/"], list[str]()
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
@@ -129,11 +131,28 @@ def _list_local(root: str, is_wanted: PathPredicate) -> Listing:
                 continue
             if stat.S_ISREG(facts.st_mode):
                 listing.files[entry.path] = facts.st_size
+                names[facts.st_dev, facts.st_ino].append(entry)
             elif not stat.S_ISDIR(facts.st_mode):
                 listing.faults[entry.path] = special_file_error(entry.path, facts.st_mode)
             elif is_wanted(entry.path):
                 (links if entry.is_symlink() else folders).append(entry.path)
+    _keep_one_name_each(names, listing)
     return listing
+
+
+def _keep_one_name_each(
+    names: Mapping[tuple[int, int], list["os.DirEntry[str]"]], listing: Listing
+) -> None:
+    """Drop the other names of files, by device and inode."""
+    for (_, inode), entries in names.items():
+        # On Windows, the inode is not stated here.
+        for entry in sorted(entries, key=_name_order)[1:] if inode else ():
+            del listing.files[entry.path]
+
+
+def _name_order(entry: "os.DirEntry[str]") -> tuple[bool, bool, str]:
+    """Order the names of a file: in caches of hubs, links have an extension, and files have not."""
+    return not os.path.splitext(entry.name)[1], entry.is_symlink(), entry.path
 
 
 def _scan_folder(
