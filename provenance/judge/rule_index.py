@@ -17,6 +17,7 @@ from provenance.judge.binding_terms import (
 from provenance.judge.identifiers import aliases, expression_name, fold_name
 from provenance.judge.licence_expressions import Expression
 from provenance.judge.precedence import (
+    AUTHOR_SETTING,
     DEFAULT_COPYRIGHT,
     MINING_RESERVED,
     NO_RULE,
@@ -209,11 +210,7 @@ class RuleIndex:
         subject_terms = binding.subject_terms
         commercial = binding.commercial
         carried = frozenset(t.subject for t in subject_terms.signals)
-        licence = [
-            self._statement(t, scenario, carried, commercial=commercial)
-            for t in binding.licence
-            if scenario.in_force(t)
-        ]
+        licence = self._licence_statements(binding, scenario, carried)
         is_licensed = subject_terms.unknown_licence is None and any(
             self.precedence.kind_of(s) is StatementKind.SPEAKS
             and self.precedence.is_stricter(Verdict.UNKNOWN, s.verdict)
@@ -292,15 +289,20 @@ class RuleIndex:
     def statements_of_authors(
         self, binding: BindingTerms, statements: Sequence[Statement]
     ) -> list[Statement]:
-        """Return what the licence says that the content itself declares.
+        """Return what authors state by the licence that the content declares, and by signals.
 
         An agreement with a source sets its terms aside, not what authors have stated. Where they
         reserve all rights, it is the consent that they ask for if the source may give it.
         """
+        signals = [
+            s
+            for s in statements
+            if s.signalled and s.terms is not None and AUTHOR_SETTING in s.terms.conditions
+        ]
         if not binding.subject_terms.is_declared:
-            return []
+            return signals
         licence = {terms.id for terms in binding.licence}
-        return [
+        return signals + [
             replace(s, verdict=Verdict.RESTRICTED) if s.basis == DEFAULT_COPYRIGHT else s
             for s in statements
             if self.precedence.kind_of(s) is StatementKind.SPEAKS
@@ -331,6 +333,18 @@ class RuleIndex:
         ):
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
         return statement
+
+    def _licence_statements(
+        self, binding: BindingTerms, scenario: Scenario, signals: frozenset[str]
+    ) -> list[Statement]:
+        """Return what the licence of the content says; if it is silent, it grants nothing."""
+        statements = [
+            self._statement(t, scenario, signals, commercial=binding.commercial)
+            for t in binding.licence
+            if scenario.in_force(t)
+        ]
+        is_silent = not any(self.precedence.kind_of(s) is StatementKind.SPEAKS for s in statements)
+        return [replace(s, licenses=True) for s in statements] if is_silent else statements
 
     def _perhaps(self, statement: Statement) -> Statement:
         """Return what follows from a document that may not have existed: at worst, what it says."""
