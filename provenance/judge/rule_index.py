@@ -50,6 +50,10 @@ from provenance.model.rules.terms import Actor, Precedence, SubjectMatter, Terms
 
 NON_COMMERCIAL, NO_RESERVATION, EXCEPTION = "non-commercial", "no-reservation", "exception"
 """Conditions that are checked against the circumstances."""
+_LAYERS_OF_OWNERS = (Layer.COPYRIGHT, Layer.CONTRACT, Layer.ACCESS)
+"""What owners may allow under conditions; signals and laws are another thing."""
+_MET_BY_AGREEMENT = frozenset({"consent", "contract"})
+"""Conditions that only an agreement meets, which a policy states."""
 _ALL_ROLES = frozenset({"any", Actor.RECIPIENT.value})
 """Roles that include every actor: whoever has the content is a recipient, too."""
 
@@ -324,11 +328,10 @@ class RuleIndex:
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
         if terms.where_signal is not None and terms.where_signal not in signals:
             return Statement(Verdict.UNKNOWN, NOT_SIGNALLED, terms)
-        # Conditions do not change limits of access.
         if (
             commercial
-            and NON_COMMERCIAL in terms.conditions
-            and self.precedence.layer(statement.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
+            and any(map(_bars_commerce, terms.conditions))
+            and self.precedence.layer(statement.basis) in _LAYERS_OF_OWNERS
             and self.precedence.is_stricter(Verdict.FORBIDDEN, statement.verdict)
         ):
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
@@ -471,6 +474,12 @@ def _is_too_early(terms: Terms, binding: BindingTerms, scenario: Scenario) -> bo
     """Return whether it is not known that the document existed."""
     span = binding.before_first_seen.get(terms.id)
     return span is not None and scenario.overlaps(span, terms)
+
+
+def _bars_commerce(condition: str) -> bool:
+    """Return whether a commercial use meets a condition by an agreement alone, if at all."""
+    tags = frozenset(condition.split(" or "))
+    return NON_COMMERCIAL in tags and tags <= {NON_COMMERCIAL, *_MET_BY_AGREEMENT}
 
 
 def _respects_reservations(law: Law) -> bool:
