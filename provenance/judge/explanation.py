@@ -224,14 +224,20 @@ def _licence_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | 
 
 
 def _authors_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
-    """Return a note if an agreement with the source leaves the licence of the content as it is."""
+    """Return a note if an agreement with the source leaves what authors state as it is."""
     subject_terms = evaluation.subject_terms
     is_licence = decisive.terms in subject_terms.licence or decisive.basis == NO_RULE
-    if not (subject_terms.agreements and subject_terms.is_declared and is_licence):
+    if not subject_terms.agreements:
+        return None
+    if decisive.terms is not None and decisive.signalled:
+        theirs = "what authors reserve"
+    elif subject_terms.is_declared and is_licence:
+        theirs = "the licence that the content declares"
+    else:
         return None
     return (
-        f"An agreement with {subject_terms.name} sets its terms aside, not the licence that the "
-        "content declares."
+        f"An agreement with {subject_terms.name} sets its terms aside, not {theirs}; if it grants "
+        "the rights of authors, too, state `authors = true`."
     )
 
 

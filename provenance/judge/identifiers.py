@@ -11,7 +11,12 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.licence_expressions import Expression, format_expression, parse_expression
+from provenance.judge.licence_expressions import (
+    Expression,
+    format_expression,
+    parse_expression,
+    reserves_all_rights,
+)
 from provenance.model.rules.rule_library import Library, Licence, Source
 
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
@@ -32,8 +37,13 @@ def fold_name(name: str) -> str:
     'creativecommons.org/licenses/by/4.0'
     >>> fold_name("All rights reserved.")
     'all-rights-reserved'
+    >>> fold_name("© 2024 A. Author"), fold_name("Copyright 2024 A. Author, MIT License")[:9]
+    ('all-rights-reserved', 'copyright')
     """
-    name = _ADDRESS.sub("", name.strip().rstrip(".").casefold())
+    name = name.strip().rstrip(".").casefold()
+    if reserves_all_rights(name):
+        return "all-rights-reserved"
+    name = _ADDRESS.sub("", name)
     return _GAPS.sub("-", _TAIL.sub("", name))
 
 

@@ -15,6 +15,13 @@ _EXCEPTION = re.compile(r"exception|^linux-syscall-note$", re.IGNORECASE)
 """Exceptions add permissions; what else is named behind WITH may take some away."""
 _PLACEHOLDERS = frozenset({"none", "noassertion", "other", "unknown"})
 """Words that stand for no licence: "unknown or mit" leaves nothing to choose."""
+_NOTICE = re.compile(r"(?:copyright\s*)?(?:©|\(c\))\s*\S|copyright\s+(?:by\b|\d{4})", re.IGNORECASE)
+_RESERVATION = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
+_GRANT = re.compile(
+    r"licen[cs]|permi|dedicat|public domain|creative commons|\bcc[ -](?:by|0)|some rights",
+    re.IGNORECASE,
+)
+"""Words of a notice of copyright that may grant something."""
 _MAX_CHARACTERS = 300
 _MAX_BRACKETS = 20
 
@@ -51,6 +58,19 @@ class Expression:
         return frozenset({self.stated}).union(*(part.operators() for part in self.parts))
 
 
+def reserves_all_rights(text: str) -> bool:
+    """Return whether a text is a notice of copyright that grants nothing.
+
+    Examples
+    --------
+    >>> [reserves_all_rights(text) for text in ("© 2024 A. Author", "(c) A. Author, MIT License")]
+    [True, False]
+    """
+    if _is_too_long(text) or not (_NOTICE.match(text) or _RESERVATION.search(text)):
+        return False
+    return _GRANT.search(text) is None
+
+
 def parse_expression(text: str, is_known: Callable[[str], bool]) -> Expression | None:
     """Return an expression of licences; None if the text is one name, or something else.
 
@@ -66,7 +86,7 @@ def parse_expression(text: str, is_known: Callable[[str], bool]) -> Expression |
         Whether the rules have a licence of a name.
     """
     text = text.strip()
-    if not text or _is_too_long(text) or is_known(text):
+    if not text or _is_too_long(text) or _NOTICE.match(text) or is_known(text):
         return None
     for separator, operator in ((_SLASH, CHOICE), (LIST, LIST)):
         names = [name.strip() for name in text.split(separator)]

@@ -62,6 +62,8 @@ GRANTS = ("copyright-licence", "public-domain", "non-commercial")
 """Bases on which a document of a source may grant the rights of copyright itself."""
 ITEM_LICENCE, MINING_RESERVED = "item-licence", "mining-reserved"
 """Conditions: each item has a licence of its own; mining is reserved."""
+AUTHOR_SETTING = "author-setting"
+"""Condition: each author decides; a signal with it is the author's, not the source's."""
 
 
 Order = tuple[int, int, bool, date, str]
@@ -86,6 +88,8 @@ class Statement:
         Whether it is a machine-readable signal that came with the content.
     defeated : Terms or None
         The claimed exception that does not apply because of what these terms reserve.
+    licenses : bool
+        Whether it is what the licence of the content says: if that is silent, it grants nothing.
     """
 
     verdict: Verdict
@@ -95,6 +99,7 @@ class Statement:
     lifted: "Statement | None" = None
     signalled: bool = False
     defeated: Terms | None = None
+    licenses: bool = False
 
 
 def statement_of(terms: Terms, purpose: Purpose) -> Statement:
@@ -121,6 +126,8 @@ class PrecedenceOrder:
     def kind_of(self, statement: Statement) -> StatementKind:
         """Return how a statement is combined with others; it speaks if its basis has no entry."""
         kind = self.kind_of_basis(statement.basis)
+        if statement.licenses and kind is StatementKind.SILENT:
+            return StatementKind.SPEAKS
         return (
             StatementKind.SIGNAL if statement.signalled and kind is StatementKind.SPEAKS else kind
         )

@@ -17,6 +17,7 @@ from provenance.judge.binding_terms import (
 from provenance.judge.identifiers import aliases, expression_name, fold_name
 from provenance.judge.licence_expressions import Expression
 from provenance.judge.precedence import (
+    AUTHOR_SETTING,
     DEFAULT_COPYRIGHT,
     MINING_RESERVED,
     NO_RULE,
@@ -49,6 +50,10 @@ from provenance.model.rules.terms import Actor, Precedence, SubjectMatter, Terms
 
 NON_COMMERCIAL, NO_RESERVATION, EXCEPTION = "non-commercial", "no-reservation", "exception"
 """Conditions that are checked against the circumstances."""
+_LAYERS_OF_OWNERS = (Layer.COPYRIGHT, Layer.CONTRACT, Layer.ACCESS)
+"""What owners may allow under conditions; signals and laws are another thing."""
+_MET_BY_AGREEMENT = frozenset({"consent", "contract"})
+"""Conditions that only an agreement meets, which a policy states."""
 _ALL_ROLES = frozenset({"any", Actor.RECIPIENT.value})
 """Roles that include every actor: whoever has the content is a recipient, too."""
 
@@ -209,11 +214,7 @@ class RuleIndex:
         subject_terms = binding.subject_terms
         commercial = binding.commercial
         carried = frozenset(t.subject for t in subject_terms.signals)
-        licence = [
-            self._statement(t, scenario, carried, commercial=commercial)
-            for t in binding.licence
-            if scenario.in_force(t)
-        ]
+        licence = self._licence_statements(binding, scenario, carried)
         is_licensed = subject_terms.unknown_licence is None and any(
             self.precedence.kind_of(s) is StatementKind.SPEAKS
             and self.precedence.is_stricter(Verdict.UNKNOWN, s.verdict)
@@ -292,15 +293,20 @@ class RuleIndex:
     def statements_of_authors(
         self, binding: BindingTerms, statements: Sequence[Statement]
     ) -> list[Statement]:
-        """Return what the licence says that the content itself declares.
+        """Return what authors state by the licence that the content declares, and by signals.
 
         An agreement with a source sets its terms aside, not what authors have stated. Where they
         reserve all rights, it is the consent that they ask for if the source may give it.
         """
+        signals = [
+            s
+            for s in statements
+            if s.signalled and s.terms is not None and AUTHOR_SETTING in s.terms.conditions
+        ]
         if not binding.subject_terms.is_declared:
-            return []
+            return signals
         licence = {terms.id for terms in binding.licence}
-        return [
+        return signals + [
             replace(s, verdict=Verdict.RESTRICTED) if s.basis == DEFAULT_COPYRIGHT else s
             for s in statements
             if self.precedence.kind_of(s) is StatementKind.SPEAKS
@@ -322,15 +328,26 @@ class RuleIndex:
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
         if terms.where_signal is not None and terms.where_signal not in signals:
             return Statement(Verdict.UNKNOWN, NOT_SIGNALLED, terms)
-        # Conditions do not change limits of access.
         if (
             commercial
-            and NON_COMMERCIAL in terms.conditions
-            and self.precedence.layer(statement.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
+            and any(map(_bars_commerce, terms.conditions))
+            and self.precedence.layer(statement.basis) in _LAYERS_OF_OWNERS
             and self.precedence.is_stricter(Verdict.FORBIDDEN, statement.verdict)
         ):
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
         return statement
+
+    def _licence_statements(
+        self, binding: BindingTerms, scenario: Scenario, signals: frozenset[str]
+    ) -> list[Statement]:
+        """Return what the licence of the content says; if it is silent, it grants nothing."""
+        statements = [
+            self._statement(t, scenario, signals, commercial=binding.commercial)
+            for t in binding.licence
+            if scenario.in_force(t)
+        ]
+        is_silent = not any(self.precedence.kind_of(s) is StatementKind.SPEAKS for s in statements)
+        return [replace(s, licenses=True) for s in statements] if is_silent else statements
 
     def _perhaps(self, statement: Statement) -> Statement:
         """Return what follows from a document that may not have existed: at worst, what it says."""
@@ -457,6 +474,12 @@ def _is_too_early(terms: Terms, binding: BindingTerms, scenario: Scenario) -> bo
     """Return whether it is not known that the document existed."""
     span = binding.before_first_seen.get(terms.id)
     return span is not None and scenario.overlaps(span, terms)
+
+
+def _bars_commerce(condition: str) -> bool:
+    """Return whether a commercial use meets a condition by an agreement alone, if at all."""
+    tags = frozenset(condition.split(" or "))
+    return NON_COMMERCIAL in tags and tags <= {NON_COMMERCIAL, *_MET_BY_AGREEMENT}
 
 
 def _respects_reservations(law: Law) -> bool:

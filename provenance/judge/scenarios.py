@@ -120,6 +120,8 @@ class StatementCache:
         counts = permit or signed.get(Verdict.UNKNOWN)
         if counts is None or decisive.verdict in allowed:
             return decisive
+        if counts.agreement is not None and counts.agreement.authors:
+            return counts
         authors = self.rules.statements_of_authors(binding, statements)
         return self.rules.precedence.strictest([counts, *authors])
 

@@ -174,9 +174,9 @@ def _policy() -> str:
             "[[waivers]]",
             f"source = {value}",
             f"documents = {_toml(text + str(number))}",
-            'reason = "licensed"',
+            'reason = "own-content"',
         ]
-        lines += [f"statement = {value}", f"approver = {_toml('Rosa ' + text)}"]
+        lines += [f"statement = {value}", f"approver = {{given = 'Rosa', family = {_toml(text)}}}"]
         lines += ["expires = 2027-06-30"]
         lines += ["[[agreements]]", f"source = {value}", 'purposes = ["pretraining"]']
         lines += [f"reference = {value}"]

@@ -26,9 +26,9 @@ WAIVER = """
 [[waivers]]
 source = "x"
 documents = "{document}"
-reason = "licensed"
+reason = "own-content"
 statement = "their author wrote to us on 3 May"
-approver = "rosa.osei@team.example"
+approver = {{given = "Rosa", family = "Osei"}}
 expires = 2028-06-30
 """
 

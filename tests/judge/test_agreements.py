@@ -9,8 +9,10 @@ from provenance.judge.rulings import Judge
 from provenance.model.rules.policy import Agreement
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, ModelScope, Purpose, TimeAxis, Verdict
+from provenance.read.rules.rule_files import load_rules
 
 TODAY = date(2026, 6, 1)
+SHIPPED = load_rules()
 
 
 def signed(first=None, until=None, source="here", purposes=(Purpose.PRETRAINING,)):
@@ -41,6 +43,27 @@ def test_a_contract_with_the_platform_leaves_an_author_s_licence_as_it_is(book, 
     assert "sets its terms aside, not the licence that the content declares" in verdict("lent").why
     assert verdict("lent", commercial=False).verdict is Verdict.RESTRICTED
     assert verdict("house-rules").verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("signal", "outcome"),
+    [
+        ("opt-out", "restricted/machine-signal"),
+        ("noai", "restricted/machine-signal"),
+        ("robots-txt/training-agents", "permitted/agreement"),
+    ],
+)
+def test_a_contract_with_the_platform_leaves_what_authors_reserve(signal, outcome):
+    contract = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract")
+
+    def judged(agreement):
+        judge = Judge(SHIPPED, Circumstances(), [agreement], TODAY)
+        return judge.rule("x", date(2024, 1, 1), None, (signal,)).ruling
+
+    ruling = judged(contract)
+    assert f"{ruling.verdict}/{ruling.basis}" == outcome
+    assert ("not what authors reserve" in ruling.why) is (outcome != "permitted/agreement")
+    assert judged(replace(contract, authors=True)).verdict is Verdict.PERMITTED
 
 
 def test_an_agreement_permits_what_is_forbidden(book, terms):

@@ -72,10 +72,13 @@ def test_a_law_lifts_the_layers_that_it_names(terms, here, lifts, verdict):
     assert rule(library, jurisdiction="EU", claims=("law",)).verdict is verdict
 
 
-def test_commerce_makes_a_condition_a_bar_but_never_a_limit_on_robots(terms, here):
+def test_commerce_makes_a_condition_a_bar_but_never_of_a_signal(terms, here):
     for basis, verdict in (
         ("copyright-licence", Verdict.FORBIDDEN),
-        ("automated-access", Verdict.RESTRICTED),
+        ("automated-access", Verdict.FORBIDDEN),
+        ("public-domain", Verdict.FORBIDDEN),
+        ("third-party-rights", Verdict.FORBIDDEN),
+        ("statute", Verdict.RESTRICTED),
     ):
         document = terms("here/terms", Verdict.RESTRICTED, basis=basis)
         library = here(replace(document, conditions=("non-commercial",)))
@@ -89,10 +92,18 @@ def test_commerce_makes_a_condition_a_bar_but_never_a_limit_on_robots(terms, her
         assert ("--non-commercial" in unsaid.remedy) is is_barred
 
 
-def test_a_condition_with_a_way_out_is_no_bar(terms, here):
+@pytest.mark.parametrize(
+    ("condition", "verdict"),
+    [
+        ("non-commercial or contract", Verdict.FORBIDDEN),  # contracts are stated as agreements
+        ("non-commercial or consent", Verdict.FORBIDDEN),
+        ("non-commercial or share-alike", Verdict.RESTRICTED),
+    ],
+)
+def test_a_condition_is_no_bar_if_a_commercial_use_can_meet_it(terms, here, condition, verdict):
     document = terms("here/terms", Verdict.RESTRICTED, basis="commercial-use")
-    library = here(replace(document, conditions=("non-commercial or contract",)))
-    assert rule(library, commercial=True).verdict is Verdict.RESTRICTED
+    library = here(replace(document, conditions=(condition,)))
+    assert rule(library, commercial=True).verdict is verdict
 
 
 def test_a_clause_about_some_models_asks_which_model_it_is(terms, here):

@@ -2,11 +2,52 @@
 
 from datetime import date
 
+import pytest
+
+from provenance.judge.rulings import Judge
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, Verdict
+from provenance.read.rules.rule_files import load_rules
 from tests.judge.single_rulings import judge_content
 
+SHIPPED = load_rules()
 UNKNOWN, RESTRICTED, PERMITTED = Verdict.UNKNOWN, Verdict.RESTRICTED, Verdict.PERMITTED
+
+
+@pytest.mark.parametrize(
+    ("declared", "outcome"),
+    [
+        ("© 2024 Example", "forbidden/default-copyright"),
+        ("(c) Example and Sons", "forbidden/default-copyright"),
+        ("Copyright 2024 Example. All rights reserved.", "forbidden/default-copyright"),
+        ("Copyright © 2019-2024 Example Ltd", "forbidden/default-copyright"),
+        ("2024 Example; all rights reserved", "forbidden/default-copyright"),
+        ("Copyright 2024 Example, MIT License", "unknown/no-rule"),
+        ("© 2024 Example, CC BY 4.0", "unknown/no-rule"),
+        ("Copyright Office", "unknown/no-rule"),
+        *(
+            (f"cc-by-nc{more}-{version}", "forbidden/condition-unmet")
+            for more in ("", "-sa", "-nd")
+            for version in ("1.0", "2.0", "2.5", "3.0", "4.0")
+        ),
+        ("cc-by-nc", "forbidden/condition-unmet"),
+        ("CC BY-NC-SA", "forbidden/condition-unmet"),
+        ("http://creativecommons.org/licenses/by-nc-nd/2.5/", "forbidden/condition-unmet"),
+        ("cc-by", "restricted/copyright-licence"),
+        ("CC-BY-2.0", "restricted/copyright-licence"),
+        ("CC-BY-ND-2.0", "restricted/copyright-licence"),
+        ("CC-SA-1.0", "restricted/copyright-licence"),
+        ("CC-PDDC", "restricted/public-domain"),
+        ("https://creativecommons.org/publicdomain/mark/1.0/", "restricted/public-domain"),
+        ("PolyForm-Noncommercial-1.0.0", "forbidden/condition-unmet"),
+        ("GFDL-1.3-or-later", "restricted/copyright-licence"),
+        ("OGL-UK-3.0", "restricted/copyright-licence"),
+        ("etalab-2.0", "restricted/copyright-licence"),
+    ],
+)
+def test_what_is_declared_is_judged_as_what_it_is(declared, outcome):
+    ruling = Judge(SHIPPED, Circumstances(commercial=True)).rule(declared).ruling
+    assert f"{ruling.verdict}/{ruling.basis}" == outcome
 
 
 def test_a_known_licence_under_an_unknown_source_stays_unknown_and_is_named(book, terms):

@@ -206,6 +206,14 @@ def test_a_licence_of_content_from_before_it_existed_is_unknown_beside_what_a_so
     assert alone is beside is Verdict.UNKNOWN
 
 
+def test_a_licence_that_is_silent_on_the_use_is_unknown_beside_what_a_source_allows():
+    day = DateRange(date(2012, 10, 15), date(2012, 10, 16))
+    asked = Circumstances(Purpose.EVALUATION, day, Actor.RECIPIENT, "US")
+    published = date(2025, 2, 28)
+    silent = verdict(SHIPPED, asked, "gutenberg", published, "openrail-bigcode")
+    assert silent is verdict(SHIPPED, asked, "openrail-bigcode", published, None) is Verdict.UNKNOWN
+
+
 def test_a_licence_that_speaks_of_training_grants_what_an_owner_reserved():
     """CDLA-Permissive-2.0 names models; a reservation is overcome as by any other licence."""
     asked = Circumstances(jurisdiction="DE", claims=("eu-dsm-art-4",))

@@ -99,7 +99,7 @@ def said_of(terms, asked, model):
     if terms.model_scope is not ModelScope.ANY and terms.model_scope not in model:
         return Verdict.UNKNOWN, "other-model"
     commerce = asked.commercial is not False and "non-commercial" in terms.conditions
-    if commerce and LAYERS.get(said[1]) in ("contract", "copyright"):
+    if commerce and LAYERS.get(said[1]) in ("contract", "copyright", "access"):
         return Verdict.FORBIDDEN, "condition-unmet"
     return said
 

@@ -423,6 +423,7 @@ def test_the_remedy_names_each_fact_that_the_reason_says_is_missing(shipped):
 
 def test_a_day_that_would_make_it_unknown_is_asked_for(shipped):
     # Not only a day on which a document permits more.
-    ruling = judge_content("reddit", date(2022, 3, 1), None, Circumstances(), shipped)
+    asked = Circumstances(commercial=False)
+    ruling = judge_content("reddit", date(2022, 3, 1), None, asked, shipped)
     assert "collected before 2023-04-18, it is unknown (silence)" in ruling.why
     assert "(--collected and --actor)" in ruling.remedy

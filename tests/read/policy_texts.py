@@ -27,7 +27,7 @@ source = "x"
 documents = "faq-*"
 reason = "own-content"
 statement = "our own account"
-approver = "Rosa Osei, legal"
+approver = {given = "Rosa", family = "Osei", role = "legal"}
 expires = 2027-01-31
 """
 

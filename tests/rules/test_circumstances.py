@@ -22,7 +22,12 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2026-06-01", "actor": DEVELOPER, "model": ("foundation-or-frontier",)},
         "forbidden/explicit-ml",
     ),
-    ("x", {"day": "2026-06-01", "actor": DEVELOPER, "model": ()}, "restricted/redistribution"),
+    ("x", {"day": "2026-06-01", "actor": DEVELOPER, "model": ()}, "unknown/licence-scope"),
+    *(
+        ("x", {"day": day, "actor": DEVELOPER, "purpose": purpose}, "unknown/licence-scope")
+        for day in ("2025-06-03", "2025-06-04")
+        for purpose in ("evaluation", "retrieval")
+    ),
     ("x", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/licence-scope"),
     ("x", {"day": "2026-06-01", "actor": RECIPIENT}, "unknown/not-bound"),
     ("x", {}, "forbidden/explicit-ml"),
@@ -38,7 +43,12 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("reddit", {"day": "2019-01-01", "actor": SCRAPER}, "restricted/automated-access"),
     ("reddit", {"day": "2023-05-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
-    ("reddit", {"day": "2026-08-01", "actor": SCRAPER}, "restricted/explicit-ml"),
+    ("reddit", {"day": "2026-08-01", "actor": SCRAPER}, "forbidden/condition-unmet"),
+    (
+        "reddit",
+        {"day": "2026-08-01", "actor": SCRAPER, "commercial": False},
+        "restricted/explicit-ml",
+    ),
     ("reddit", {"day": "2026-08-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
     ("reddit", {"day": "2026-08-01", "actor": RECIPIENT}, "unknown/not-bound"),
     (
@@ -204,7 +214,8 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2026-07-01", "actor": DEVELOPER, "model": ("competing",)},
         "forbidden/model-output",
     ),
-    ("tiktok", {"place": "JP"}, "unknown/not-seen"),
+    ("tiktok", {"place": "JP"}, "forbidden/condition-unmet"),
+    ("tiktok", {"place": "JP", "commercial": False}, "unknown/not-seen"),
     ("spotify", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/not-verified"),
     ("telegram", {"day": "2023-01-01", "actor": SCRAPER}, "unknown/not-bound"),
     ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "restricted/third-party-rights"),
@@ -251,9 +262,32 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         for purpose, more, outcome in [
             ("research-tdm", {"commercial": False}, "forbidden/explicit-ml"),
             ("retrieval", {"commercial": False}, "restricted/commercial-use"),
-            ("retrieval", {"commercial": True}, "restricted/commercial-use"),
+            ("retrieval", {"commercial": True}, "forbidden/condition-unmet"),
         ]
     ),
+    *(
+        (source, {"day": day, "actor": SCRAPER, "commercial": commercial, **more}, outcome)
+        for source, day, more in [
+            ("quora", "2023-07-23", {"purpose": "retrieval"}),
+            ("quora", "2023-07-24", {"purpose": "retrieval"}),
+            ("reddit", "2024-05-09", {"purpose": "retrieval"}),
+            ("imdb", "2023-01-01", {}),
+            ("tiktok", "2021-01-01", {}),
+        ]
+        for commercial, outcome in [
+            (True, "forbidden/condition-unmet"),
+            (
+                False,
+                {
+                    ("quora", "2023-07-23"): "restricted/explicit-ml",
+                    ("quora", "2023-07-24"): "restricted/commercial-use",
+                    ("reddit", "2024-05-09"): "restricted/commercial-use",
+                }.get((source, day), "restricted/automated-access"),
+            ),
+        ]
+    ),
+    ("guardian", {"day": "2023-02-22", "actor": SCRAPER}, "forbidden/tdm-reservation"),
+    ("guardian", {"day": "2023-10-17", "actor": SCRAPER}, "forbidden/explicit-ml"),
     *(
         ("dailymotion", {"day": day, "actor": SCRAPER, "purpose": "research-tdm"}, outcome)
         for day, outcome in [
@@ -333,7 +367,7 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         )
         for source, actor, barred, lifted in [
             ("reddit", DEVELOPER, "forbidden/explicit-ml", "restricted/explicit-ml"),
-            ("x", DEVELOPER, "forbidden/explicit-ml", "restricted/automated-access"),
+            ("x", DEVELOPER, "forbidden/explicit-ml", "unknown/licence-scope"),
             ("discord", DEVELOPER, "forbidden/explicit-ml", "unknown/licence-scope"),
             ("pinterest", DEVELOPER, "forbidden/explicit-ml", "restricted/automated-access"),
             ("anthropic", ACCOUNT, "forbidden/model-output", "restricted/statute"),

@@ -75,6 +75,15 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         ).hexdigest(),
     },
     # The cited copy has exemptions, and the clause was renumbered.
+    # The page itself dates the clause, and asks for approval as the BBC does.
+    ("guardian-terms", "2023-02-22"): {
+        "from-basis": "document date",
+        "verdict": "forbidden",
+        "paraphrase": (
+            "Without prior written approval, material must not be copied or extracted for mining, "
+            "for analysis or for any commercial use. The page itself dates this to 22 February 2023."
+        ),
+    },
     ("github-terms", "2025-09-29"): {
         "clause": 'D.8 "Access Reciprocity"; D.9 since 2026-04-27',
         "paraphrase": "Whoever collects public content to train a commercial model waives its own "

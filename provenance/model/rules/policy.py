@@ -143,6 +143,8 @@ class Agreement:
         Kinds of models that it covers, as `ModelScope` has them, or `OTHER_MODEL`; None covers all.
     affiliates : bool or None
         Whether affiliates of the party that signed may use the content; None if unknown.
+    authors : bool
+        Whether it grants the rights of the authors, too, not only what the source may grant.
     """
 
     source: str
@@ -154,6 +156,7 @@ class Agreement:
     deletion: bool | None = None
     models: tuple[str, ...] | None = None
     affiliates: bool | None = None
+    authors: bool = False
 
     @property
     def last_day(self) -> date | None:

@@ -28,7 +28,7 @@ CHECK_KEYS = (
 )
 AGREEMENT_KEYS = (
     *("source", "purposes", "from", "until", "reference", "digest"),
-    *("survives", "deletion", "models", "affiliates"),
+    *("survives", "deletion", "models", "affiliates", "authors"),
 )
 COLLECTION_KEYS = (
     *("name", *SELECTS, "value", "collected", "actor", "jurisdiction", "commercial"),
@@ -133,6 +133,7 @@ def parse_agreement(entry: UncheckedValue) -> Agreement:
         if models is None
         else tuple(each.word((*MODEL_SCOPES, OTHER_MODEL)) for each in models.list()),
         affiliates=_truth(entries.get("affiliates")),
+        authors=_truth(entries.get("authors")) or False,
     )
     if agreement.survives and agreement.deletion:
         raise entry.wrong(

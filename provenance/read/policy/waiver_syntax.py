@@ -1,32 +1,22 @@
 """Parsing of the waivers of a policy: a person's decision, for a time, on facts."""
 
-import re
 from datetime import date
-from functools import cache
-from importlib.resources import files
 
+from provenance.errors import PolicyError
 from provenance.model.rules.policy import COVERS, Waiver, WaiverReason
-from provenance.read.policy.validation import UncheckedValue
+from provenance.read.policy.validation import UncheckedValue, format_value
 
-WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
+REASON_KEYS = {
+    WaiverReason.LICENSED: ("licensor", "reference"),
+    WaiverReason.RISK_ACCEPTED: ("undecided",),
+}
+"""What a waiver has to state for some reasons."""
+WAIVER_KEYS = (
+    *(*COVERS, "reason", "statement", "licensor", "reference", "undecided"),
+    *("approver", "expires"),
+)
 MAX_YEARS = 2
 """Years from now within which a waiver expires."""
-
-_EXCEPTION = re.compile(
-    r"fair[\s_-]*(use|dealing)|(statutory|copyright|quotation|research|mining|tdm|article|art\.?)"
-    r"[\s_-]*(\d+[\s_-]*)?(exception|limitation)|transformative|de[\s_-]minimis|"
-    r"text[\s_-]and[\s_-]data[\s_-]mining|\btdm\b|dsm[\s_-]art|\b(17 )?u\.?s\.?c\.? ?(§ ?)?107\b",
-    re.IGNORECASE,
-)
-_UNDECIDED = re.compile(
-    r"\b(whether|undecided|un(settled|clear|certain)|open question|"
-    r"not (yet )?(been )?(decided|settled|certain|clear)|might|could|"
-    r"(may|would) (be|apply|cover|count))\b",
-    re.IGNORECASE,
-)
-_MAILBOX = re.compile(r"[\w.+-]+(?=@[\w-]+(\.[\w-]+)+)")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def parse_waivers(waivers: list[UncheckedValue], today: date) -> tuple[Waiver, ...]:
@@ -47,9 +37,10 @@ def _waiver(entry: UncheckedValue, today: date) -> Waiver:
         raise entry.wrong(
             "the waiver covers everything", f"name at least one of: {', '.join(COVERS)}."
         )
+    reason = _reason(entries["reason"])
     return Waiver(
-        reason=_reason(entries["reason"]),
-        statement=_statement(entries["statement"]),
+        reason=reason,
+        statement=_statement(entry, entries, reason),
         approver=_approver(entries["approver"]),
         expires=_expiry(entries["expires"], today),
         **covers,
@@ -57,9 +48,11 @@ def _waiver(entry: UncheckedValue, today: date) -> Waiver:
 
 
 def _reason(entry: UncheckedValue) -> WaiverReason:
-    if _EXCEPTION.search(entry.text()):
-        raise _claims_exception(entry)
-    reason = entry.one_of(WaiverReason)
+    try:
+        reason = entry.one_of(WaiverReason)
+    except PolicyError as error:
+        note = "An exception of the law is no reason: claim it under [claims]."
+        raise PolicyError(error.message, remedy=f"{error.remedy} {note}") from error
     if reason is WaiverReason.DISPUTED:
         raise entry.wrong(
             "a dispute is no waiver: somebody signs it",
@@ -68,61 +61,50 @@ def _reason(entry: UncheckedValue) -> WaiverReason:
     return reason
 
 
-def _statement(entry: UncheckedValue) -> str:
-    statement = entry.text()
-    if _EXCEPTION.search(statement) and not _UNDECIDED.search(statement):
-        raise _claims_exception(entry)
-    return statement
-
-
-def _claims_exception(entry: UncheckedValue) -> Exception:
-    return entry.wrong(
-        f"{entry.text()!r} takes it as decided that an exception of the law covers the use, which "
-        "no waiver can decide",
-        "claim the exception under [claims], where the rules know its limits; or, if a named "
-        'person accepts the risk, write reason = "risk-accepted" and say that it is not decided.',
+def _statement(
+    waiver: UncheckedValue, entries: dict[str, UncheckedValue], reason: WaiverReason
+) -> str:
+    """Return the statement with what the reason requires: "Ours. Licensor: A. Reference: B."."""
+    wanted = REASON_KEYS.get(reason, ())
+    for key in {key for keys in REASON_KEYS.values() for key in keys}.intersection(entries):
+        if key not in wanted:
+            raise entries[key].wrong(
+                f"a waiver for the reason {reason} states no {key}", "remove it."
+            )
+    missing = [key for key in wanted if key not in entries]
+    if missing:
+        raise waiver.wrong(f"{missing[0]!r} is missing", _REMEDIES[reason])
+    stated = [f"{key.capitalize()}: {entries[key].text()}" for key in wanted]
+    return " ".join(
+        f"{each.rstrip('.')}." if stated else each
+        for each in (entries["statement"].text(), *stated)
     )
+
+
+_REMEDIES = {
+    WaiverReason.LICENSED: (
+        "state who granted the licence (`licensor`) and where it is filed (`reference`). If an "
+        "exception of the law is meant, which no waiver can decide, claim it under [claims]."
+    ),
+    WaiverReason.RISK_ACCEPTED: (
+        "state what is not decided, as that is the risk: "
+        'undecided = "Whether Article 4 covers this use". If an exception of the law is meant, you '
+        "can claim it under [claims], where the rules know its limits."
+    ),
+}
 
 
 def _approver(entry: UncheckedValue) -> str:
-    approver = entry.text()
-    if not names_person(approver):
-        raise entry.wrong(
-            f"{approver!r} names no person",
-            "write the name and surname of who approved it, or that person's own mailbox: "
-            '"Rosa Osei, legal" or "rosa.osei@example.org".',
-        )
-    return approver
-
-
-def names_person(text: str) -> bool:
-    """Return whether a text has a name and surname, or a mailbox that is not of a role.
-
-    Examples
-    --------
-    >>> names_person("Rosa Osei, legal"), names_person("r.osei@example.org")
-    (True, True)
-    >>> names_person("Legal team"), names_person("legal@example.org"), names_person("Rosa")
-    (False, False, False)
-    """
-    mailboxes = [match.group() for match in _MAILBOX.finditer(text)]
-    rest = re.sub(r"\S+@\S+", " ", text)
-    return (
-        any(len(word) > 1 for mailbox in mailboxes for word in _names(mailbox))
-        or _UNSPACED.search(rest) is not None
-        or (len(names := _names(rest)) > 1 and any(len(name) > 1 for name in names))
-    )
-
-
-def _names(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if word.casefold() not in _role_words()]
-
-
-@cache
-def _role_words() -> frozenset[str]:
-    """Return words of roles and groups, which name no person."""
-    text = files("provenance.read.policy").joinpath("role_words.txt").read_text("utf-8")
-    return frozenset(text.split())
+    """Return a person: "Rosa Osei, legal"."""
+    remedy = 'write: approver = {given = "Rosa", family = "Osei", role = "legal"}.'
+    if isinstance(entry.value, str):
+        raise entry.wrong(f"{format_value(entry.value)} does not state a person's names", remedy)
+    entries = entry.table(("given", "family", "role"))
+    names = [entries[key].text() for key in ("given", "family") if key in entries]
+    if len(names) < len(("given", "family")):
+        raise entry.wrong("a person is named by `given` and `family`", remedy)
+    role = f", {entries['role'].text()}" if "role" in entries else ""
+    return f"{' '.join(names)}{role}"
 
 
 def _expiry(entry: UncheckedValue, today: date) -> date:

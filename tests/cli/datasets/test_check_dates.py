@@ -108,7 +108,7 @@ def test_waived_findings_refute_no_date(provenance, dated) -> None:
     policy = dated / "waived.toml"
     policy.write_text(
         '[[waivers]]\nsource = "x"\nreason = "false-match"\nstatement = "Quoted from our page."\n'
-        'approver = "Rosa Osei"\nexpires = 2027-06-30\n'
+        'approver = {given = "Rosa", family = "Osei"}\nexpires = 2027-06-30\n'
     )
     options = ("--policy", "waived.toml", "--collected", "2010-01-01")
     done = checked(provenance, dated, *options)

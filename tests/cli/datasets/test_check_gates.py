@@ -17,7 +17,7 @@ source = "x"
 documents = "{documents}"
 reason = "own-content"
 statement = "our own account"
-approver = "Rosa Osei, legal"
+approver = {{given = "Rosa", family = "Osei", role = "legal"}}
 expires = {expires}
 """
 

@@ -298,7 +298,7 @@ def test_a_policy_cannot_state_a_dispute_by_itself(provenance, place):
     with (place / "provenance.toml").open("a") as file:
         file.write(
             '[[waivers]]\nsource = "x"\nreason = "disputed"\nstatement = "No."\n'
-            'approver = "me"\nexpires = 2090-01-01\n'
+            'approver = {given = "Rosa", family = "Osei"}\nexpires = 2090-01-01\n'
         )
     done = provenance("check", "train.jsonl", cwd=place)
     assert done.returncode == 2

@@ -74,8 +74,8 @@ def test_the_same_inputs_give_the_same_bytes(provenance, place):
 def test_a_replay_takes_every_setting_from_the_report(provenance, place):
     (place / "provenance.toml").write_text(
         '[check]\npurpose = "fine-tuning"\n[gate]\nforbidden = "50%"\n'
-        '[[waivers]]\nsource = "x"\nreason = "licensed"\nstatement = "Ours."\n'
-        'approver = "Rosa Osei"\nexpires = 2028-06-30\n'
+        '[[waivers]]\nsource = "x"\nreason = "own-content"\nstatement = "Ours."\n'
+        'approver = {given = "Rosa", family = "Osei"}\nexpires = 2028-06-30\n'
         '[[agreements]]\nsource = "x"\npurposes = ["fine-tuning"]\nfrom = 2024-01-01\n'
         'until = 2030-01-01\nreference = "contract 1"\n'
     )

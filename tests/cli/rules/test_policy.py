@@ -23,7 +23,7 @@ reference = "contract 1"
 rule = "x/terms-of-service/*"
 reason = "own-content"
 statement = "ours"
-approver = "Rosa Osei, legal"
+approver = {given = "Rosa", family = "Osei", role = "legal"}
 expires = 2021-01-01
 """
 

@@ -182,9 +182,9 @@ WHOLE = {
     "[agreements]": {"source": '"x"', "purposes": '["pretraining"]', "reference": '"r"'},
     "[waivers]": {
         "source": '"x"',
-        "reason": '"licensed"',
+        "reason": '"own-content"',
         "statement": '"s"',
-        "approver": '"Rosa Osei"',
+        "approver": '{given = "Rosa", family = "Osei"}',
         "expires": "2028-06-30",
     },
 }

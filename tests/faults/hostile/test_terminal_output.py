@@ -36,9 +36,9 @@ reference = {evil}
 [[waivers]]
 source = "x"
 document = {evil}
-reason = "licensed"
+reason = "own-content"
 statement = {evil}
-approver = {evil}
+approver = {{given = "Rosa", family = {evil}}}
 expires = 2028-06-30
 """
 RULE = """

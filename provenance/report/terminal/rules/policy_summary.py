@@ -63,6 +63,7 @@ unknown = "0%"                # what no rule decides; without this gate it passe
 # deletion = false            # true: it must be deleted then
 # models = ["generative", "other"]     # kinds that it covers; unset: all
 # affiliates = true           # whether affiliates may use the content; unset: unknown
+# authors = true              # whether it grants the rights of the authors, too
 # reference = "contract 17/2024"
 # digest = "..."              # sha256sum of the signed document
 
@@ -93,7 +94,7 @@ unknown = "0%"                # what no rule decides; without this gate it passe
 # documents = "faq-*"
 # reason = "own-content"      # or licensed, false-match, public-domain, risk-accepted
 # statement = "These are posts of our own account."
-# approver = "Rosa Osei, rosa.osei@example.org"
+# approver = {given = "Rosa", family = "Osei", role = "legal"}
 # expires = 2027-01-31        # at most two years from now
 """
 """The file that `provenance policy init` writes."""
@@ -207,6 +208,7 @@ def _agreement(agreement: Agreement, today: date) -> str:
             f"{digest_note}."
         ),
         _affiliates(agreement.affiliates),
+        "It grants the rights of the authors, too." if agreement.authors else None,
         _end(agreement, today),
     ]
     return " ".join(filter(None, sentences))
