@@ -148,6 +148,17 @@ def add(folder, *arguments, code=0):
     return ok(folder, "ledger", "add", *arguments, code=code).split()[2]
 
 
+def test_a_ledger_with_files_and_without_records_is_not_intact(folder):
+    add(folder, "access", "x", "--calls", "3")
+    for record in (folder / "kept" / "records").rglob("*.json"):
+        record.unlink()
+    done = provenance("ledger", "verify", cwd=folder)
+    assert done.returncode == 1
+    said = " ".join(done.stdout.split())
+    assert "is NOT intact" in said
+    assert "there is no record, but 1 file: all records were removed, or" in said
+
+
 def test_a_correction_counts_instead(folder):
     wrong = add(folder, "access", "x", "--application", "Lanterns", "--calls", "51000")
     add(folder, "access", "x", "--application", "Quilt", "--calls", "7")
