@@ -96,7 +96,7 @@ class CircumstanceJudges:
             members = self._members(self._collections[index], files, sources, addresses, labels)
             collections[members] = index
         days = values_of(labels, COLLECTED).dictionary_encode()
-        ranges = [*(parse_day(text) for text in days.dictionary.to_pylist()), None]
+        ranges = [*map(self._collected, days.dictionary.to_pylist()), None]
         day_codes = days.indices.fill_null(len(ranges) - 1).to_numpy(zero_copy_only=False)
         pairs = collections * len(ranges) + day_codes
         unique, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
@@ -108,6 +108,13 @@ class CircumstanceJudges:
                 judges.append(judge)
             codes[place] = judges.index(judge)
         return codes[inverse.reshape(-1)], judges
+
+    def _collected(self, text: str) -> DateRange | None:
+        """Return the day that a row states; None if it is none, or still to come."""
+        stated = parse_day(text)
+        if stated is None or self._today is None:
+            return stated
+        return None if stated.day_to_come(self._today) else stated
 
     def _judge(self, index: int, row_day: DateRange | None) -> Judge:
         judge = self._judges.get((index, row_day))

@@ -285,11 +285,14 @@ class ScenarioEvaluation:
         )
 
     def collected_in_words(self, span: DateRange) -> str:
-        """Describe a period of collection, without a beginning if it starts with the content."""
-        if (
-            self.rules.circumstances.collected is None
-            and span.first == self.scenarios[0].collected.first
-        ):
+        """Describe a period of collection, without a beginning if it starts with the content.
+
+        Only days of the stated collection are named.
+        """
+        stated = self.rules.circumstances.collected
+        if stated is not None and span.overlaps(stated):
+            span = span.within(stated)
+        elif stated is None and span.first == self.scenarios[0].collected.first:
             span = DateRange(None, span.until)
         return f"collected {in_words(span)}"
 

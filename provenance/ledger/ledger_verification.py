@@ -261,7 +261,13 @@ def _check_files(
 
 
 def _check_stored(reading: _Reading, erasures: dict[str, Erasure], stored: set[str]) -> None:
-    """Find files that are there and should not be."""
+    """Find files that are there and should not be, and those of which all records are gone."""
+    if stored and not reading.places:
+        message = (
+            f"there is no record, but {len(stored)} {'file' if len(stored) == 1 else 'files'}: all "
+            "records were removed, or the first command that recorded something was interrupted"
+        )
+        reading.faults.append(LedgerFault("records", message))
     for name, erasure in sorted(erasures.items()):
         if f"files/{name}" in stored:
             message = (

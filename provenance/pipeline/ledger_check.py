@@ -5,7 +5,7 @@ from dataclasses import replace
 from provenance.ledger.ledger_store import read_ledger
 from provenance.ledger.ledger_verification import verify_ledger
 from provenance.model.records.ledger import LedgerVerification
-from provenance.pipeline.audit.late_items import late_contradictions
+from provenance.pipeline.audit.check_contradictions import check_contradictions
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.ledger_witnesses import check_witnesses
 from provenance.signing.envelopes import Trust
@@ -30,6 +30,6 @@ def check_ledger(
     with show_progress("verifying the ledger", None, "files", quiet=quiet) as progress:
         found = verify_ledger(address, progress.advance, since=since)
     if not found.faults:  # of a damaged ledger, no check can be trusted
-        late = tuple(late_contradictions(read_ledger(address)))
-        found = replace(found, contradictions=(*found.contradictions, *late))
+        refuted = tuple(check_contradictions(read_ledger(address)))
+        found = replace(found, contradictions=(*found.contradictions, *refuted))
     return check_witnesses(address, found, trust)

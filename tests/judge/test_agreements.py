@@ -76,6 +76,16 @@ def test_an_agreement_permits_what_is_forbidden(book, terms):
     assert (bare.circumstance, bare.verdict) == ("without the agreement", Verdict.FORBIDDEN)
 
 
+def test_only_days_of_the_stated_collection_are_named(book, terms):
+    here = terms("here/a", Verdict.FORBIDDEN, "2023-11-14")
+    contract = signed(date(2023, 1, 1), date(2024, 7, 1))
+    collected = DateRange(date(2024, 1, 1), date(2025, 1, 1))
+    ruling = rule(book(here), contract, collected=collected).ruling
+    assert "collected 2024-01-01 to 2024-06-30, it is unknown" in ruling.why
+    assert "2023-11-14 to" not in ruling.why
+    assert all("2023" not in each.circumstance for each in ruling.alternatives)
+
+
 def test_it_clears_a_source_that_no_rule_knows(book, terms):
     library = book(terms("here/a", Verdict.FORBIDDEN))
     judgement = Judge(library, Circumstances(), [signed(source="there")]).rule("there")

@@ -56,7 +56,10 @@ def verification_lines(
     for name, erasure in found.erased:
         yield f"  {_short(f'files/{name}')}"
         yield f"    erased on {erasure.day}, reason: {erasure.reason}"
-    unnamed = "no record names this file: its writer was interrupted, or is at work"
+    unnamed = (
+        "no record names this file: its writer was interrupted, or is at work, or the newest "
+        "records were removed"
+    )
     for file, message in (
         *((fault.file, fault.message) for fault in found.faults),
         *((name, unnamed) for name in found.unnamed),

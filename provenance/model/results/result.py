@@ -226,6 +226,7 @@ class ObservationKind(StrEnum):
     CONTRADICTED_LICENCE = "contradicted-licence"
     EMPTY_COLLECTION = "empty-collection"
     UNREADABLE_DAY = "unreadable-day"
+    FUTURE_DAY = "future-day"
     DISPUTED = "disputed"
 
 
@@ -241,7 +242,7 @@ class Observation:
         The source: of the marked or disputed items, or whose terms contradict the licence.
     detail : str or None
         The id of the marked item; the licence, as declared; the name of the collection; who
-        disputes.
+        disputes; the latest of the days to come.
     documents : int
         Number of documents.
     tokens : int

@@ -100,6 +100,12 @@ class DateRange:
         starts_before = other.until is None or self.first is None or self.first < other.until
         return ends_after and starts_before
 
+    def within(self, other: "DateRange") -> "DateRange":
+        """Return the days that another range has, too; the ranges overlap."""
+        firsts = [day for day in (self.first, other.first) if day is not None]
+        untils = [day for day in (self.until, other.until) if day is not None]
+        return DateRange(max(firsts, default=None), min(untils, default=None))
+
     def day_to_come(self, today: date) -> date | None:
         """Return an end of the range that is in the future; None if neither is.
 

@@ -319,22 +319,37 @@ def writing_phrase(entries: Sequence[LedgerEntry]) -> str:
 
 def _delay(records: Sequence[Recorded]) -> str:
     delays = sorted(
-        (entry.record.recorded.astimezone(UTC).date() - last).days
-        for entry, event in records
-        if (last := last_day(event)) is not None
+        days for entry, event in records if (days := _days_after(entry, event)) is not None
     )
     if not delays:
         return "; the day of the event is not stated"
     low, high = delays[0], delays[-1]
     partly = "" if len(delays) == len(records) else ", where its day is stated"
+    if low == high == 0:
+        is_period = any(isinstance(event, DateRange) and not _is_day(event) for _, event in records)
+        return f", {'within the time' if is_period else 'on the day'} of the event{partly}"
     if low == high:
-        if low == 0:
-            return f", on the day of the event{partly}"
         before = "before" if low < 0 else "after"
         return f", {count(abs(low), 'day')} {before} the event{partly}"
     if low < 0:
-        return f", between {count(-low, 'day')} before and {count(high, 'day')} after the event"
+        after = "on the day of" if high == 0 else f"{count(high, 'day')} after"
+        return f", between {count(-low, 'day')} before and {after} the event{partly}"
     return f", {low:,} to {count(high, 'day')} after the event{partly}"
+
+
+def _days_after(entry: LedgerEntry, event: DateRange | date | None) -> int | None:
+    """Return how many days after an event it was recorded; 0 within a period that it lasted."""
+    recorded, last = entry.record.recorded.astimezone(UTC).date(), last_day(event)
+    if last is None:
+        return None
+    first = event.first if isinstance(event, DateRange) else event
+    if first is not None and first <= recorded <= last:
+        return 0
+    return (recorded - last).days if recorded > last else (recorded - (first or last)).days
+
+
+def _is_day(days: DateRange) -> bool:
+    return days.first == last_day(days)
 
 
 def _lateness(records: Sequence[Recorded], received: date | None) -> str:

@@ -12,7 +12,7 @@ from provenance.model.records.ledger import (
     named_datasets,
 )
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, writing_phrase
-from provenance.pipeline.audit.late_items import late_contradictions
+from provenance.pipeline.audit.check_contradictions import check_contradictions
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 
 
@@ -33,7 +33,7 @@ def contradictions(material: AuditMaterial) -> Iterator[Statement]:
 
 def _all_contradictions(ledger: Ledger, material: AuditMaterial) -> Iterator[Contradiction]:
     yield from find_contradictions(ledger)
-    yield from late_contradictions(ledger, material.evidence.checked)
+    yield from check_contradictions(ledger, material.evidence.checked)
 
 
 def _is_related(material: AuditMaterial, contradiction: Contradiction) -> bool:

@@ -141,7 +141,7 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
     if asked is None:
         return
     known = frozenset[ItemId]().union(*(each.items.keys() for each in asked.registries))
-    total, were = count(len(known), "item"), "was" if len(known) == 1 else "were"
+    total = count(len(known), "item")
     has_text = query.item is not None and is_text(query.item)
     what = (
         f"of {query.author}" if query.author is not None else "",
@@ -152,8 +152,8 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
     follows = " What follows is about these items, and about all of their words." * has_text
     if said and known:
         yield measured(
-            f"{total} {said} {'is' if len(known) == 1 else 'are'} in the registries that "
-            f"{were} read.{follows}",
+            f"{total} {said} {'is' if len(known) == 1 else 'are'} in the registries that were "
+            f"read.{follows}",
             letter=True,
         )
     elif said:

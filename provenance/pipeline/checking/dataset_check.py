@@ -244,6 +244,7 @@ def _run_check(
                 policy,
                 {name for part in corpus.parts for name in part.files},
                 LabelValues.merge(reading.labels for reading in readings),
+                now.date(),
                 is_sample=sampler is not None,
             ),
         ),

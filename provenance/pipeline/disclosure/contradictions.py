@@ -7,7 +7,7 @@ from provenance.model.records.disclosure import Answers, RecordedFacts
 from provenance.model.records.ledger import Ledger
 from provenance.model.rules.policy import Route
 from provenance.model.rules.terms import DateRange
-from provenance.pipeline.audit.late_items import late_contradictions
+from provenance.pipeline.audit.check_contradictions import check_contradictions
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 from provenance.report.text.number_format import period
 
@@ -40,7 +40,7 @@ def contradictions(
     tuple of str
         A sentence for each, with its records.
     """
-    all_records = (*find_contradictions(ledger), *late_contradictions(ledger))
+    all_records = (*find_contradictions(ledger), *check_contradictions(ledger))
     between = [each for each in all_records if {*each.datasets} & {*names}]
     found = [
         *_routes(answers, recorded),

@@ -39,9 +39,11 @@ def refuted_dates_sentence(result: Result) -> str | None:
     if not result.refuted_dates:
         return None
     contradictions = "; ".join(map(late_findings, result.refuted_dates))
+    late = sum(each.findings for each in result.refuted_dates)
+    judged = "It is judged" if late == 1 else "They are judged"
     return (
-        f"The stated date of collection cannot be right: {contradictions}. They are judged by "
-        "every day since."
+        f"The stated date of collection cannot be right: {contradictions}. {judged} by every day "
+        "since."
     )
 
 

@@ -38,13 +38,17 @@ def _sentence(observation: Observation, names: dict[str, str]) -> str:
                 f"Collection {observation.detail!r} of the policy contains no row of the dataset: "
                 "is its pattern or its column misspelt?"
             )
-        case ObservationKind.UNREADABLE_DAY:
-            return (
-                f"{documents} {have} a `collected` that is no day, month or year, and that "
-                "therefore does not count; write 2024-05-31, 2024-05 or 2024."
-            )
+        case ObservationKind.UNREADABLE_DAY | ObservationKind.FUTURE_DAY as kind:
+            said = _DAYS[kind].format(day=observation.detail)
+            return f"{documents} {have} a `collected` that {said}"
 
 
+_DAYS = {
+    ObservationKind.UNREADABLE_DAY: "is no day, month or year, and that therefore does not count; "
+    "write 2024-05-31, 2024-05 or 2024.",
+    ObservationKind.FUTURE_DAY: "is still to come (the latest: {day}), and that therefore does not "
+    "count; correct the days, or set the clock of this machine.",
+}
 _WITHHELD = {
     ObservationKind.WITHDRAWN: "of withdrawn items, as registries say",
     ObservationKind.OPTED_OUT: "from addresses whose owners opted out",

@@ -1,4 +1,4 @@
-"""Items later than the recorded collection of the dataset in which checks found them."""
+"""Records that are not as checks found datasets: items of other days, or of other sources."""
 
 import json
 
@@ -94,3 +94,27 @@ def test_a_disclosure_is_refused(place):
     done = provenance(*words, "-o", "out", cwd=place)
     assert done.returncode == 2, done.stdout
     assert FOUND in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("options", "recorded"),
+    [
+        (("--route", "own"), "content of the owner"),
+        (("--source", "reddit"), "having content of reddit only"),
+        (("--source", "reddit", "--source", "x"), None),
+        (("--source", "x", "--route", "own"), None),
+        (("--source", "common-crawl"), None),  # has pages of any site
+        (("--source", "our-pages"), None),  # the rules do not know what that is
+        ((), None),
+    ],
+)
+def test_items_of_another_source_than_is_recorded_are_named(place, options, recorded):
+    ok(place, "ledger", "add", "dataset", "pages@1", "--report", "report", *options)
+    done = verify(place)
+    sentence = f"pages@1 is recorded as {recorded}, but a check of"
+    assert done.returncode == (recorded is not None)
+    said_there = " ".join(done.stdout.split())
+    assert (sentence in said_there) is (recorded is not None)
+    assert ("found 4 items of x in it" in said_there) is (recorded is not None)
+    answer = ok(place, "audit", "x", "--format", "markdown").replace("`", "")
+    assert (f"contradict each other: {sentence}" in answer) is (recorded is not None)

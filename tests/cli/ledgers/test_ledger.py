@@ -1,6 +1,7 @@
 """`provenance ledger`, and the commands that write to a ledger."""
 
 import json
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
@@ -148,6 +149,17 @@ def add(folder, *arguments, code=0):
     return ok(folder, "ledger", "add", *arguments, code=code).split()[2]
 
 
+def test_a_ledger_with_files_and_without_records_is_not_intact(folder):
+    add(folder, "access", "x", "--calls", "3")
+    for record in (folder / "kept" / "records").rglob("*.json"):
+        record.unlink()
+    done = provenance("ledger", "verify", cwd=folder)
+    assert done.returncode == 1
+    said = " ".join(done.stdout.split())
+    assert "is NOT intact" in said
+    assert "there is no record, but 1 file: all records were removed, or" in said
+
+
 def test_a_correction_counts_instead(folder):
     wrong = add(folder, "access", "x", "--application", "Lanterns", "--calls", "51000")
     add(folder, "access", "x", "--application", "Quilt", "--calls", "7")
@@ -185,6 +197,16 @@ def test_calls_that_may_be_the_same_are_a_range_and_equal_records_are_noted(fold
     answer = ok(folder, "audit", "x", "--format", "markdown")
     assert "1 application had access to X (Twitter): Lanterns (also lanterns)." in answer
     assert "51,000 to 106,000 calls made in all, as stated by 3 of 3 records of access," in answer
+
+
+def test_what_was_recorded_while_it_lasted_was_not_before_it(folder):
+    this_year = datetime.now(UTC).year
+    add(folder, "access", "x", "--when", str(this_year), "--calls", "3")
+    add(folder, "access", "reddit", "--when", str(this_year - 1), "--calls", "3")
+    answer = ok(folder, "audit", "x", "--format", "markdown")
+    assert ", within the time of the event." in answer
+    assert "before the event" not in answer
+    assert "after the event." in ok(folder, "audit", "reddit", "--format", "markdown")
 
 
 def test_contradictions_end_verify_with_exit_code_one_and_stand_in_the_audit(folder):

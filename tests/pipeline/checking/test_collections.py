@@ -324,6 +324,17 @@ def test_days_that_cannot_be_read_are_counted(judged, rows):
     assert "5 documents have a `collected` that is no day" in sentence
 
 
+def test_days_to_come_are_counted_and_do_not_count(judged, rows):
+    days = ["2999-01-01", "2999", "2998-05", "2022"]
+    own = [{**row, "collected": day} for row, day in zip(rows, days, strict=False)]
+    verdicts = judged(own=own)
+    assert observed(judged.report) == [("future-day", "2999-01-01", 3)]
+    [sentence] = observation_sentences(judged.report.result)
+    assert "3 documents have a `collected` that is still to come" in sentence
+    assert "(the latest: 2999-01-01)" in sentence
+    assert verdicts == judged(own=[*({**row, "collected": None} for row in own[:3]), own[3]])
+
+
 @pytest.mark.parametrize("kind", ["parquet", "jsonl", "csv"])
 def test_metadata_in_a_string_chooses_too(judged, rows, tmp_path, kind):
     values = [
