@@ -55,6 +55,7 @@ _MIN_GROUPS, _MIN_DIGIT_GROUPS, _MIN_MEAN_DIGITS = 20, 0.3, 2
 digits for each, and digits in these."""
 _MIN_ESCAPED, _MIN_ESCAPED_SHARE, _MIN_SPARSE_SHARE, _MIN_MEAN_CHUNK = 12, 0.85, 0.1, 80
 """Bytes of escaped characters, and their share: alone, or where hardly a blank is left."""
+_BLOCK_BYTES, _ONE = 64, np.uint64(1)
 _SHORTEST_IDENTIFIER, _SURE_IDENTIFIER, _LONGEST_IDENTIFIER = 4, 20, 300
 
 _SPACE, _HASH, _AT, _PERCENT, _HEXADECIMAL = b" #@%x"
@@ -135,10 +136,13 @@ def _measure_all(
 
 @kernel_part
 def _may_be_escaped(data: UInt8s, start: Scalar, end: Scalar) -> Scalar:
-    at = start
-    while at < end and data[at] != AMPERSAND and data[at] != BACKSLASH:
-        at += 1
-    return at < end
+    at, is_escape = start, False
+    while at < end and not is_escape:
+        stop = min(at + _BLOCK_BYTES, end)
+        for place in range(np.uint64(at), np.uint64(stop)):  # without exits, it is vectorised
+            is_escape |= (data[place] == AMPERSAND) | (data[place] == BACKSLASH)
+        at = stop
+    return is_escape
 
 
 @kernel_part
@@ -189,12 +193,14 @@ def _measure(data: UInt8s, start: Scalar, end: Scalar, counts: Int64s) -> None:
             at, is_after_blank = at + size, True
             continue
         counts[_CHUNKS] += is_after_blank
-        counts[_MARKS] += _is_mark(data, at, start, end, is_after_blank)
+        if _may_be_mark(data[np.uint64(at)]):
+            counts[_MARKS] += _is_mark(data, at, start, end, is_after_blank)
         is_after_blank = False
         if kind >= _IDEOGRAPH:
             counts[_SIZE] += size
             counts[_OTHER] += size > 1
-            counts[_ESCAPED] += _escape_size(data, at, end)
+            if data[np.uint64(at)] == _PERCENT or data[np.uint64(at)] == BACKSLASH:
+                counts[_ESCAPED] += _escape_size(data, at, end)
             if kind == _IDEOGRAPH:
                 counts[_TYPES] = _KEPT_TYPES + 1
                 counts[_WORD] += size
@@ -208,9 +214,41 @@ def _measure(data: UInt8s, start: Scalar, end: Scalar, counts: Int64s) -> None:
         at = stop
 
 
+@inlined
+def _word_end(data: UInt8s, start: Scalar, end: Scalar) -> Scalar:
+    """Return the end of a word of ASCII letters, small but for the first; `start` if it is none."""
+    at = np.uint64(start)
+    stop = at if data[at] | 32 < 97 or data[at] | 32 > 122 else at + _ONE
+    while at < stop < np.uint64(end) and 97 <= data[stop] <= 122:
+        stop += _ONE
+    is_whole = stop == np.uint64(end) or _ends_word(data[stop])
+    return np.int64(stop) if is_whole else start
+
+
+@inlined
+def _ends_word(byte: Scalar) -> Scalar:
+    is_letter = 97 <= byte | 32 <= 122
+    return not (is_letter or 48 <= byte <= 57 or byte >= 0x80)
+
+
 @kernel_part
 def _measure_run(data: UInt8s, start: Scalar, end: Scalar, counts: Int64s) -> Scalar:
     """Count what a run of letters and digits is; return its end, and whether it is one letter."""
+    stop = _word_end(data, start, end)
+    if stop == start or stop - start >= _MIN_UNBROKEN:
+        return _measure_mixed_run(data, start, end, counts)
+    if counts[_TYPES] <= _KEPT_TYPES:
+        _count_groups(data, start, stop, counts)
+    counts[_SIZE] += stop - start
+    counts[_WORD] += stop - start
+    counts[_RUNS] += 1
+    counts[_SINGLES] += stop - start == 1
+    return stop, stop - start == 1
+
+
+@kernel_part
+def _measure_mixed_run(data: UInt8s, start: Scalar, end: Scalar, counts: Int64s) -> Scalar:
+    """Count what a run of any letters and digits is, as `_measure_run` does."""
     at, before, units, digits, changes, hexadecimal = start, -1, 0, 0, 0, 0
     while at < end:
         size, kind = _character(data, at, end)
@@ -298,7 +336,7 @@ def _escape_size(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
 @inlined
 def _character(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     """Return the size and the kind of a character."""
-    byte = data[at]
+    byte = data[np.uint64(at)]
     if byte < 0x80:
         if 48 <= byte <= 57:
             return 1, _DIGIT
@@ -328,6 +366,13 @@ def _kind_beyond_ascii(first: Scalar, second: Scalar, third: Scalar) -> Scalar:
         return _DIGIT
     is_hangul = 0xEA <= first <= 0xED and (first > 0xEA or second >= 0xB0)
     return _LETTER if first < 0xE2 or is_hangul else _IDEOGRAPH
+
+
+@inlined
+def _may_be_mark(byte: Scalar) -> Scalar:
+    """Return whether a mark of a tokenizer may begin with a byte."""
+    is_ascii_mark = (byte == _HASH) | (byte == _AT) | (byte == _END_OF_WORD[0])
+    return is_ascii_mark | (byte == _DOTTED_G[0]) | (byte == _LOWER_BLOCK[0])
 
 
 @kernel_part

@@ -6,8 +6,10 @@ nearby in the text is in the item. And a match of a few words is reported only i
 information, or the item has few others (`report_limits`).
 
 What is not known is how many words beyond the runs an alignment would add. It is expected to add
-no more than `EXTENSION_WORDS`, of no more than `extension_surprisal`. This is the only loss: of
-7,700 matches in posts and in pages with edited posts, none added more where that matters.
+no more than `EXTENSION_WORDS`, of no more than `extension_surprisal`: of 7,700 matches in posts and
+in pages with edited posts, none added more where that matters. The other loss is commonplaces: runs
+of up to seven words, each four of which are in more than `RARE_SHARED_BY` items, unless the item
+has a seed nearby that is decisive (`seeds.COMMON_SEEDS`).
 """
 
 import numpy as np
@@ -40,6 +42,7 @@ from provenance.match.candidates.seeds import (
     FIRST_POSTING,
     HAS_STOPS,
     INFORMATION,
+    IS_DECISIVE,
     LONGEST_ITEM,
     POSITION,
     RUN_BEGIN,
@@ -80,6 +83,9 @@ _ITEM_SHIFT, _INDEX_MASK = 32, 0xFFFFFFFF
 _INSERTION_SORT_MAX = 48
 _DIGIT_BITS = 9
 _DIGITS = 1 << _DIGIT_BITS
+
+_DECISIVE, _ACCOMPANIED = 1, 2
+"""Marks of a hit: it, or one of the same item nearby, is of a decisive seed; it is not alone."""
 
 _KEY, _SORTED, _POSTING, _SEED = range(4)
 _FOUND_COLUMNS = 4
@@ -208,29 +214,33 @@ def _mark_companions(
     marks: UInt8s,
     found: Int64s,
 ) -> None:
-    """Mark the hits of items that have another seed within reach, and some others.
+    """Mark the hits of items that have another seed, or a decisive one, within reach.
 
-    `stretch` is the position of the text's first token, and the reach, in tokens. A cell has the
-    last hit of all items that share it: the position in its lower half and the number in its upper
-    half, both modulo 2**16.
+    Some others are marked, too. `stretch` is the position of the text's first token, and the reach,
+    in tokens. A cell has the last hit of all items that share it: the position in its lower half
+    and the number in its upper half, both modulo 2**16.
     """
     count = near = np.int64(0)
     for seed in range(len(seed_rows)):
         row = np.uint64(seed)
         position = (stretch[0] + seed_rows[row, POSITION]) & _HALF_MASK
+        own = np.uint8(_DECISIVE if seed_rows[row, IS_DECISIVE] else 0)
         for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
             cell = hash_cell(items[np.uint64(posting)], _CELL_SHIFT)
             last = np.int64(last_hits[cell])
             is_near = ((position - last) & _HALF_MASK) <= stretch[1]
-            marks[np.uint64(count)] = is_near
             back = (count - (last >> _HALF_BITS)) & _HALF_MASK
             previous: Scalar = max(count - back, 0)
-            found[np.uint64(near), _KEY] = previous
+            before = marks[np.uint64(previous)] | np.uint8(_ACCOMPANIED)
+            marks[np.uint64(count)] = own | (before if is_near else np.uint8(0))
+            found[np.uint64(near), _KEY], found[np.uint64(near), _SORTED] = previous, count
             near += is_near
             last_hits[cell] = (count & _HALF_MASK) << _HALF_BITS | position
             count += 1
-    for place in range(near):
-        marks[np.uint64(found[np.uint64(place), _KEY])] = 1
+    for place in range(near - 1, -1, -1):
+        link = np.uint64(place)
+        following = marks[np.uint64(found[link, _SORTED])]
+        marks[np.uint64(found[link, _KEY])] |= following
 
 
 @kernel_part
@@ -241,7 +251,7 @@ def _list_found(
     marks: UInt8s,
     found: Int64s,
 ) -> Scalar:
-    """List the marked hits, and lone ones of items that are short enough; return their number.
+    """List the hits near a decisive one, if accompanied or of a short item; return their number.
 
     `sizes` is `RegistryArrays.item_sizes` and the size of the text.
     """
@@ -251,8 +261,9 @@ def _list_found(
         row = np.uint64(seed)
         longest = seed_rows[row, LONGEST_ITEM]
         for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
-            item, is_kept = np.int64(items[np.uint64(posting)]), np.int64(marks[np.uint64(count)])
-            if longest > 0:
+            item, mark = np.int64(items[np.uint64(posting)]), np.int64(marks[np.uint64(count)])
+            is_kept = np.int64(mark == _DECISIVE | _ACCOMPANIED)
+            if mark == _DECISIVE and longest > 0:
                 size = item_sizes[np.uint64(item), 0]
                 is_kept |= compared_size(item_sizes, item, text_size, size) <= longest
             at = np.uint64(kept)

@@ -42,14 +42,15 @@ from provenance.model.content.fingerprints import Flags, Int32s, Int64s, UInt8s,
     EXCESS,
     LONGEST_ITEM,
     HAS_STOPS,
-) = range(10)
+    IS_DECISIVE,
+) = range(11)
 """Columns of a seed: its first posting, and the end of those that are looked up; number of items
 that share it; begin and end of its tokens in the text; begin and end of those that a run may have
 if no other seed that is looked up is in the item; information of its words beyond
-`seed_hits.max_seed_bits`; tokens of the longest item in which it is followed if it is alone; and
-whether the run includes stop shingles."""
+`seed_hits.max_seed_bits`; tokens of the longest item in which it is followed if it is alone;
+whether the run includes stop shingles; and whether a match needs this seed or another such one."""
 
-SEED_COLUMNS = 10
+SEED_COLUMNS = 11
 
 INFORMATION, SURPRISAL, WEIGHT, ALONE = range(4)
 """Columns of a token: sums over the tokens before it, of those that seeds cover, of information in
@@ -59,6 +60,12 @@ TOKEN_COLUMNS = 4
 
 MAX_COMMON_LOOKUPS = 8
 """Items in which a shingle of more than `MAX_SHARED` is looked up."""
+
+RARE_SHARED_BY = 8
+"""Most items that share a rare seed."""
+
+COMMON_SEEDS = 5
+"""Consecutive seeds of an item, eight words, that are evidence even if none of them is rare."""
 
 SEEDS_PER_GROUP = 1024
 """Seeds of the texts that are processed at a time: data of their hits fits into the L2 cache."""
@@ -132,6 +139,7 @@ def annotate_seeds(  # noqa: C901, PLR0913, PLR0915 (one pass over seeds: what i
         text_sums = token_sums[token_offsets[text] + text - first_token :]
         _sum_tokens(text_rows, document, bits, limits, text_sums)
         _limit_lone_hits(text_rows, text_sums, bits_limits, limits[1])
+        _set_decisive(text_rows, limits[0].size > 0)
 
 
 @inlined
@@ -177,6 +185,30 @@ def _join_truncated(seed_rows: Int64s) -> None:
                 seed_rows[row - _ONE, RUN_END], seed_rows[row, RUN_END]
             )
             seed_rows[row - _ONE, HAS_STOPS] |= seed_rows[row, HAS_STOPS]
+
+
+@kernel_part
+def _set_decisive(seed_rows: Int64s, has_limits: Scalar) -> None:
+    """Set which seeds are rare, or are shared by fewest items of `COMMON_SEEDS` consecutive ones.
+
+    So are those of which few items are looked up, or none. Of an item with so many seeds in a row
+    that are looked up, one at least is decisive. Without limits all are.
+    """
+    for seed in range(len(seed_rows)):
+        row = np.uint64(seed)
+        sharing = seed_rows[row, SHARED_BY]
+        is_decisive = sharing <= RARE_SHARED_BY or sharing > MAX_SHARED
+        seed_rows[row, IS_DECISIVE] = is_decisive or not has_limits
+    for seed in range(len(seed_rows) - COMMON_SEEDS + 1):
+        row, end = np.uint64(seed), np.uint64(seed + COMMON_SEEDS - 1)
+        if seed_rows[end, POSITION] - seed_rows[row, POSITION] >= COMMON_SEEDS:
+            continue
+        rarest = row
+        while row < end:
+            row += _ONE
+            if seed_rows[row, SHARED_BY] < seed_rows[rarest, SHARED_BY]:
+                rarest = row
+        seed_rows[rarest, IS_DECISIVE] = True
 
 
 @inlined
