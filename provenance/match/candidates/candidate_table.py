@@ -132,9 +132,7 @@ class Candidates:
         parts.breaks[parts.lasts < self.lasts[indices], 1] = NO_BREAK
         return parts, indices
 
-    def shared_tokens(
-        self, left: Int64s, right: Int64s, firsts: Int64s, lasts: Int64s
-    ) -> Int64s:
+    def shared_tokens(self, left: Int64s, right: Int64s, firsts: Int64s, lasts: Int64s) -> Int64s:
         """Return how many tokens of a text both of two candidates match, between two tokens.
 
         Parameters
