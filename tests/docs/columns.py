@@ -10,6 +10,8 @@ FINDINGS_COLUMNS = {
     "end": "end of the span (exclusive)",
     "byte_start": "start of the span, in bytes of UTF-8",
     "byte_end": "end of the span (exclusive), in bytes of UTF-8",
+    "gap": "number of code points between the span and that of the finding before, if both are of "
+    "one passage of an item: they were not copied, and count nowhere; null where a passage begins",
     "source": "source of the content",
     "item": "the source's id of the item; null if the evidence names only a source",
     "url": "address of the item",
@@ -28,6 +30,9 @@ FINDINGS_COLUMNS = {
     "state": "`new` or `unchanged`, compared with a baseline; null without one",
     "tokens": "number of matched tokens",
     "item_tokens": "number of tokens of the item",
+    "item_start": "first code point of the first matched word in the item's text; null if the "
+    "registry has no texts, or the evidence is not `content`",
+    "item_end": "code point after the last matched word; null as `item_start`",
     "bits": "information of the matched words, in bits",
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
@@ -45,7 +50,7 @@ FINDINGS_COLUMNS = {
     "the `share` that each has, and whether its whole text is the same",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "
     "and without an item",
-    "occurrences": "number of findings of the item; null as `copies`",
+    "occurrences": "number of passages of the item; null as `copies`",
     "excerpt": "text of the document around the span; null if not kept",
     "excerpt_start": "start of the excerpt, in code points of the text",
     "item_excerpt": "text of the item; null if the registry has no texts",

@@ -64,6 +64,9 @@ FINDINGS = pa.schema(
         pa.field("end", pa.int64(), nullable=False),
         pa.field("byte_start", pa.int64(), nullable=False),
         pa.field("byte_end", pa.int64(), nullable=False),
+        # Code points since the finding before, which this one continues: both are of one passage of
+        # an item, and the words between are not. Null where a passage begins.
+        pa.field("gap", pa.int64()),
         pa.field("source", pa.string(), nullable=False),
         pa.field("item", pa.string()),  # null where the evidence names only a source
         pa.field("url", pa.string()),  # the item's address
@@ -82,6 +85,9 @@ FINDINGS = pa.schema(
         pa.field("state", pa.string()),  # new or unchanged, compared with a baseline; else null
         pa.field("tokens", pa.int64(), nullable=False),  # matched
         pa.field("item_tokens", pa.int64()),  # of the whole item
+        # The passage in the item's text, in code points; null where the registry has no text.
+        pa.field("item_start", pa.int64()),
+        pa.field("item_end", pa.int64()),
         pa.field("bits", pa.float64(), nullable=False),  # information of the matched words
         # Bits: chance once in 2**strength tokens.
         pa.field("strength", pa.float64(), nullable=False),
@@ -109,7 +115,7 @@ FINDINGS = pa.schema(
             nullable=False,
         ),
         pa.field("copies", pa.int64()),  # documents of the corpus that have words of the item
-        pa.field("occurrences", pa.int64()),  # findings of the item
+        pa.field("occurrences", pa.int64()),  # passages of the item
         pa.field("excerpt", pa.string()),  # the document's text from `excerpt_start` on
         pa.field("excerpt_start", pa.int64()),
         pa.field("item_excerpt", pa.string()),

@@ -29,6 +29,7 @@ from provenance.pipeline.findings.judging import (
     concatenate_rulings,
     rule_spans,
 )
+from provenance.pipeline.findings.passage_gaps import GAP_COLUMNS, passage_gaps
 from provenance.pipeline.findings.quoted_works import quoted_works, rule_quotations
 from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
@@ -255,6 +256,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
             **item_columns,
             **ruling_columns(rulings),
             **_matched_columns(spans, claims, finding_rows),
+            "gap": passage_gaps(_take_rows(spans, finding_rows, GAP_COLUMNS), claims),
             "strength": strengths,
             "expected": expected_by_chance(strengths, corpus_tokens),
             "contested": is_held,

@@ -23,7 +23,7 @@ def add_repetition(findings: pa.Table, documents: Int64s) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        Documents that have words of the finding's item, and findings of the item. Null for findings
+        Documents that have words of the finding's item, and passages of the item. Null for findings
         without an item, and for quotations, which are not the item's words.
     """
     is_quotation = pc.fill_null(pc.equal(findings["origin"], str(Origin.QUOTATION)), False)
@@ -33,7 +33,8 @@ def add_repetition(findings: pa.Table, documents: Int64s) -> pa.Table:
     identity = (findings["source"], url_sites(findings["url"]), findings["item"])
     keys = np.stack([_codes(column)[rows] for column in identity])
     numbers = np.unique(keys, axis=1, return_inverse=True)[1].ravel()
-    occurrences = np.bincount(numbers)[numbers]
+    begins_passage = findings["gap"].is_null().to_numpy()[rows]
+    occurrences = np.bincount(numbers, begins_passage)[numbers].astype(np.int64)
     pairs = np.unique(np.stack([numbers, documents[rows]]), axis=1)[0]
     copies = np.bincount(pairs)[numbers] if len(rows) else occurrences
     for name, counts in (("copies", copies), ("occurrences", occurrences)):

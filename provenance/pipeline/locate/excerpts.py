@@ -180,7 +180,10 @@ _ITEMS_PER_BATCH = 4096  # findings: the working set of a thread fits into its c
 
 
 _NO_ITEM_EXCERPTS = pa.schema(
-    [("item_excerpt", pa.string()), ("item_marks", MARKS_TYPE), *MARK_COLUMNS]
+    [
+        *(("item_start", pa.int64()), ("item_end", pa.int64())),
+        *(("item_excerpt", pa.string()), ("item_marks", MARKS_TYPE), *MARK_COLUMNS),
+    ]
 ).empty_table()
 
 
@@ -203,8 +206,8 @@ def build_item_excerpts(
     Returns
     -------
     dict of str to pyarrow.ChunkedArray
-        `item_excerpt` and `item_marks` of each finding, and the columns of `measure_item_marks`;
-        null where there is no text.
+        `item_start`, `item_end`, `item_excerpt` and `item_marks` of each finding, and the columns
+        of `measure_item_marks`; null where there is no text.
     """
     batches = [_NO_ITEM_EXCERPTS]
     shown_rows = [np.zeros(0, np.int64)]
@@ -243,7 +246,9 @@ def _item_excerpts(
     claim_rows = np.flatnonzero(claim_of >= 0)
     candidates = claims.candidates.take(claim_of[claim_rows])
     tokens = tokenise(texts)
-    words = matched_words(texts, tokens, places[claim_rows], candidates, 0)
+    numbers = claim_of[claim_rows]
+    parts, _ = candidates.within(claims.firsts[numbers], claims.lasts[numbers])
+    words = matched_words(texts, tokens, places[claim_rows], parts, 0)
     firsts = np.zeros(len(places), np.int64)
     lasts = character_offsets(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
     starts, ends = words.spans
@@ -261,6 +266,8 @@ def _item_excerpts(
     spread = scatter_index(claim_rows, len(places))
     return pa.table(
         {
+            "item_start": pa.array(starts, mask=ends < 0).take(spread),
+            "item_end": pa.array(ends, mask=ends < 0).take(spread),
             "item_excerpt": excerpts["excerpt"],
             "item_marks": excerpts["marks"],
             **{name: column.take(spread) for name, column in quoting.items()},

@@ -89,6 +89,8 @@ class Finding:
         Place in the corpus.
     start, end : int
         Span in code points of the field's text.
+    gap : int or None
+        Code points since the finding before, if this one continues it.
     source, item, url, created_at : str, str or None, str or None, datetime or None
         The matched item.
     evidence, verdict, basis, terms, waiver : str, Verdict, str or None, str or None, str or None
@@ -99,6 +101,8 @@ class Finding:
         Whether it is new compared with a baseline.
     tokens, item_tokens : int, int or None
         Matched tokens, and tokens of the item.
+    item_start, item_end : int or None
+        Passage in code points of the item's text.
     bits, strength, expected : float
         Information of the matched words, strength against chance (both in bits), and the expected
         number of chance matches of this strength in the corpus.
@@ -125,6 +129,7 @@ class Finding:
     field: str
     start: int
     end: int
+    gap: int | None
     source: str
     item: str | None
     url: str | None
@@ -138,6 +143,8 @@ class Finding:
     state: str | None
     tokens: int
     item_tokens: int | None
+    item_start: int | None
+    item_end: int | None
     bits: float
     strength: float
     expected: float

@@ -130,6 +130,9 @@ _VALUE_COLUMNS: dict[str, Callable[[Finding], Any]] = {
     "row": lambda each: each.row,
     "start": lambda each: each.start,
     "end": lambda each: each.end,
+    "gap": lambda each: each.gap,
+    "from": lambda each: each.item_start,
+    "to": lambda each: each.item_end,
     "item": lambda each: display_text(each.item),
     # Addresses that are not safe to link stay plain text.
     "link": lambda each: safe_url(each.url) if len(each.url or "") <= _LONGEST else None,

@@ -80,6 +80,7 @@ const inCorpus = (row) => {
 const inItem = (row) => {
   const item = of.item(row);
   const place = item === null ? ["no single item"] : ["item ", id(item)];
+  if (of.from(row) !== null) place.push(`, characters ${number(of.from(row))}–${number(of.to(row))}`);
   const absent =
     item === null
       ? "This evidence identifies the source, not a single item."
@@ -145,6 +146,9 @@ const holders = (others) =>
     percent < 100 ? `, ${percent} % of the words` : null,
   ]);
 const doubts = (row) => [
+  of.gap(row) === null
+    ? null
+    : pair("Continues", `The passage began in the finding before. Between them are ${count(of.gap(row), "character")} that are not counted.`),
   (of.copies(row) ?? 0) > 1
     ? pair("Repeated", `Words of this item are in ${count(of.copies(row), "document")} of the corpus.`)
     : null,
