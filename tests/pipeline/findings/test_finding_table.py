@@ -22,7 +22,7 @@ from provenance.pipeline.findings.judging import SpanRulings
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.items.item_copies import ItemCopies
-from tests.match.candidates.test_candidate_table import candidates_of
+from tests.match.candidate_runs import candidates_of
 
 FORBIDDEN = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1)).rule("x")
 PERMITTED = replace(FORBIDDEN, ruling=replace(FORBIDDEN.ruling, verdict=Verdict.PERMITTED))
