@@ -81,7 +81,8 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "verdict": "forbidden",
         "paraphrase": (
             "Without prior written approval, material must not be copied or extracted for mining, "
-            "for analysis or for any commercial use. The page itself dates this to 22 February 2023."
+            "for analysis or for any commercial use. The page itself dates this to 22 February "
+            "2023."
         ),
     },
     ("github-terms", "2025-09-29"): {
