@@ -88,7 +88,7 @@ class Statement:
         Whether it is a machine-readable signal that came with the content.
     defeated : Terms or None
         The claimed exception that does not apply because of what these terms reserve.
-    licenses : bool
+    of_licence : bool
         Whether it is what the licence of the content says: if that is silent, it grants nothing.
     """
 
@@ -99,7 +99,7 @@ class Statement:
     lifted: "Statement | None" = None
     signalled: bool = False
     defeated: Terms | None = None
-    licenses: bool = False
+    of_licence: bool = False
 
 
 def statement_of(terms: Terms, purpose: Purpose) -> Statement:
@@ -126,7 +126,7 @@ class PrecedenceOrder:
     def kind_of(self, statement: Statement) -> StatementKind:
         """Return how a statement is combined with others; it speaks if its basis has no entry."""
         kind = self.kind_of_basis(statement.basis)
-        if statement.licenses and kind is StatementKind.SILENT:
+        if statement.of_licence and kind is StatementKind.SILENT:
             return StatementKind.SPEAKS
         return (
             StatementKind.SIGNAL if statement.signalled and kind is StatementKind.SPEAKS else kind

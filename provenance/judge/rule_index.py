@@ -347,7 +347,7 @@ class RuleIndex:
             if scenario.in_force(t)
         ]
         is_silent = not any(self.precedence.kind_of(s) is StatementKind.SPEAKS for s in statements)
-        return [replace(s, licenses=True) for s in statements] if is_silent else statements
+        return [replace(s, of_licence=True) for s in statements] if is_silent else statements
 
     def _perhaps(self, statement: Statement) -> Statement:
         """Return what follows from a document that may not have existed: at worst, what it says."""

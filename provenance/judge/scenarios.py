@@ -175,6 +175,7 @@ ROLES = {
     Actor.API_DEVELOPER: "as API developer",
     Actor.RECIPIENT: "as recipient of a copy",
     Actor.RESEARCH_ORGANISATION: "as research organisation",
+    Actor.HERITAGE_INSTITUTION: "as heritage institution",
 }
 
 

@@ -43,14 +43,15 @@ def rule(library, asked, item_date, licence, signed=(), signals=()):
     return Judge(library, asked, signed, TODAY).rule("here", item_date, licence, signals).ruling
 
 
-ASSUMED = [actor for actor in Actor if actor is not Actor.RESEARCH_ORGANISATION]
+ORGANISATIONS = (Actor.RESEARCH_ORGANISATION, Actor.HERITAGE_INSTITUTION)
+ASSUMED = [actor for actor in Actor if actor not in ORGANISATIONS]
 """Roles in which content may have been collected, if nobody says."""
 
 
 def binds(terms, actor):
     if actor is None:
         return bool(set(terms.binds) - GRANTS - {"research-organisation"})
-    if actor is Actor.RESEARCH_ORGANISATION:
+    if actor in ORGANISATIONS:
         return bool(set(terms.binds) - GRANTS)
     return bool(set(terms.binds) & {"any", "any-recipient", actor.value})
 

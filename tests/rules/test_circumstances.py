@@ -119,6 +119,24 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2025-06-01", "actor": SCRAPER, "place": "DE", "claims": ("eu-dsm-art-4",)},
         "forbidden/explicit-ml",
     ),
+    *(
+        (
+            "nytimes",
+            {
+                "day": "2025-06-01",
+                "actor": Actor.HERITAGE_INSTITUTION,
+                "place": "DE",
+                "claims": claims,
+                "purpose": "research-tdm",
+                "commercial": False,
+            },
+            outcome,
+        )
+        for claims, outcome in [
+            ((), "forbidden/explicit-ml"),
+            (("eu-dsm-art-3",), "restricted/automated-access"),
+        ]
+    ),
     (
         "nytimes",
         {

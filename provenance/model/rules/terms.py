@@ -39,6 +39,7 @@ class Actor(StrEnum):
     API_DEVELOPER = "api-developer"
     RECIPIENT = "any-recipient"
     RESEARCH_ORGANISATION = "research-organisation"
+    HERITAGE_INSTITUTION = "heritage-institution"
 
 
 class ModelScope(StrEnum):

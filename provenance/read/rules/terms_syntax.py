@@ -21,7 +21,7 @@ from provenance.read.policy.validation import UncheckedValue
 
 ACTORS = (
     *(actor.value for actor in Actor),
-    *("any", "platform", "platform-licensee", "dataset-distributor", "heritage-institution"),
+    *("any", "platform", "platform-licensee", "dataset-distributor"),
 )
 GENERAL_LAW = "general law"
 """Confidence of what follows from the law itself, without a document that somebody could read."""

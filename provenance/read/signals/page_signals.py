@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from provenance.model.rules.signals import Agents, Notice, Stance
 from provenance.read.signals.path_patterns import url_path
 from provenance.read.signals.robots_txt import RobotsFile, ai_notice, parse_robots, robots_notices
-from provenance.read.signals.rsl import RslContent, parse_rsl, rsl_notice
+from provenance.read.signals.rsl import RslContent, parse_rsl, rsl_notice, unread_rsl_notices
 from provenance.read.signals.tdmrep import Location, mining_notice, parse_locations
 from provenance.read.signals.usage_preferences import VOCABULARIES, field_notice, line_notices
 
@@ -148,6 +148,8 @@ def _file_notices(
         yield ai_notice(files.ai, path)
     if files.contents is not None:
         yield rsl_notice(files.contents, page.address)
+    elif files.robots is not None:
+        yield from unread_rsl_notices(files.robots)
 
 
 def _mining_fields(fields: Iterable[tuple[str, str]]) -> dict[str, str]:

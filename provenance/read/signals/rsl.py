@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from provenance.judge.identifiers import host_of
 from provenance.model.rules.signals import Notice, Stance
 from provenance.read.signals.path_patterns import match_length, url_path
+from provenance.read.signals.robots_txt import RobotsFile
 
 SIGNAL = "rsl-1.0"
 NAMESPACE = "https://rslstandard.org/rsl"
@@ -81,6 +82,18 @@ def parse_rsl(content: bytes) -> tuple[RslContent, ...] | None:
         for each in root.iter()
         if _name(each) == "content" and "url" in each.attrib and (is_rsl or NAMESPACE in each.tag)
     )
+
+
+def unread_rsl_notices(robots: RobotsFile) -> Iterator[Notice]:
+    """Yield a notice of an RSL document that robots.txt names and that was not captured.
+
+    Without the document, what it is about is unlicensed (RSL 1.0, s.4).
+    """
+    for line in robots.licences:
+        if line.value.partition("?")[0].casefold().endswith(".xml"):
+            yield Notice(
+                SIGNAL, Stance.DISALLOWS, f"robots.txt, {line}: a licence that was not captured"
+            )
 
 
 def rsl_notice(contents: tuple[RslContent, ...] | None, address: str) -> Notice:

@@ -37,6 +37,28 @@ def test_ai_txt(text, address, stance):
     assert ai_notice(parse_robots(text.encode()), url_path(address)).stance is stance
 
 
+@pytest.mark.parametrize(
+    ("line", "captured", "stances"),
+    [
+        ("https://a.example/licences/ai.xml", {}, [NO]),
+        ("https://a.example/rsl.XML?v=1", {}, [NO]),
+        ("https://creativecommons.org/licenses/by/4.0/", {}, []),
+        (
+            "https://a.example/rsl.xml",
+            {
+                "rsl.xml": b'<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license>'
+                b'<permits type="usage">all</permits></license></content></rsl>'
+            },
+            [YES],
+        ),
+    ],
+)
+def test_robots_txt_names_a_licence_that_was_not_captured(line, captured, stances):
+    files = parse_files({"robots.txt": f"License: {line}\n".encode(), **captured})
+    notices = page_notices(PageMetadata("https://a.example/x"), files, AGENTS)
+    assert [each.stance for each in notices if each.signal == "rsl-1.0"] == stances
+
+
 def mining(rules, path="/a", headers=None, tags=None):
     locations = None if rules is None else parse_locations(json.dumps(rules).encode())
     notice = mining_notice(locations, path, headers or {}, tags or {})

@@ -26,7 +26,8 @@ POLICY_TEMPLATE = """\
 [check]
 purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # collected = 2023-06-01      # a day, "2023-06", "2023", or {from = 2023-01-01, until = 2023-07-01}
-# actor = "scraper"           # account-holder, api-developer, any-recipient, research-organisation
+# actor = "scraper"           # account-holder, api-developer, any-recipient, research-organisation,
+#                             # heritage-institution
 # jurisdiction = "EU"         # unset: all count
 # commercial = true           # unset: the stricter verdict applies
 # affiliate = true            # used by an affiliate of the party to the agreements; unset: by it
