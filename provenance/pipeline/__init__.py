@@ -163,6 +163,7 @@ if TYPE_CHECKING:
         ledger_of_policy as ledger_of_policy,
         ledger_to_read as ledger_to_read,
         named_ledger as named_ledger,
+        notes_on_record as notes_on_record,
         open_ledger as open_ledger,
         parse_dates as parse_dates,
         parse_day as parse_day,
@@ -170,7 +171,6 @@ if TYPE_CHECKING:
         record_cleaning as record_cleaning,
         record_tombstones as record_tombstones,
         record_withdrawal as record_withdrawal,
-        same_records as same_records,
         select_entry as select_entry,
         tombstones_of as tombstones_of,
     )
@@ -271,8 +271,8 @@ _NAMES = {
     "ledger_records": (
         "add_check add_dataset add_to_ledger add_withdrawal digest_of_document "
         "entry_document erase_from_ledger export_ledger ledger_of_policy ledger_to_read "
-        "named_ledger open_ledger parse_dates parse_day record_check record_cleaning "
-        "record_tombstones record_withdrawal same_records select_entry tombstones_of"
+        "named_ledger notes_on_record open_ledger parse_dates parse_day record_check "
+        "record_cleaning record_tombstones record_withdrawal select_entry tombstones_of"
     ),
     "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "matching.tracing": "trace",

@@ -64,6 +64,7 @@ from provenance.report.files.findings_parquet import (
 from provenance.report.files.receipt_json import FOLDER, REMOVALS_FILE_NAME, receipt_document
 from provenance.report.files.report_reader import read_report
 from provenance.report.sanitize import dump_json
+from provenance.report.text.ledger_text import DIGEST_LENGTH, left_out_facts
 
 
 def ledger_of_policy(policy: str | None = None) -> str | None:
@@ -159,13 +160,25 @@ def add_to_ledger(address: str, facts: Facts, corrects: str | None = None) -> Le
     return append_record(address, with_source_ids(facts), corrects=corrects)
 
 
-def same_records(address: str, entry: LedgerEntry) -> list[LedgerEntry]:
-    """Return the other records in force that say the same as one that people declared."""
-    return [
-        each
-        for each in read_ledger(address).entries_in_force
-        if each.facts == entry.facts and each.digest != entry.digest
+def notes_on_record(address: str, entry: LedgerEntry) -> list[str]:
+    """Return what may not be meant of a record that people declared.
+
+    That is, if others in force say the same, or the one that it corrects says more.
+    """
+    ledger, facts = read_ledger(address), entry.facts
+    notes = [
+        f"record {each.digest[:DIGEST_LENGTH]} says the same."
+        for each in ledger.entries_in_force
+        if each.facts == facts and each.digest != entry.digest
     ]
+    notes += [
+        f"the corrected record states {', '.join(left_out)}, and this one does not: to keep what "
+        "is true of that, correct this one with all of it."
+        for each in ledger.entries
+        if each.digest == entry.record.corrects and each.facts is not None and facts is not None
+        if (left_out := left_out_facts(each.facts, facts))
+    ]
+    return notes
 
 
 def add_dataset(

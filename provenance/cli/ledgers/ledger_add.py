@@ -21,7 +21,6 @@ from provenance.model.records.ledger import (
     WithdrawalFacts,
 )
 from provenance.model.rules.policy import Route
-from provenance.report.text.ledger_text import DIGEST_LENGTH
 
 if TYPE_CHECKING:
     from provenance.model.records.ledger import LedgerEntry
@@ -354,16 +353,13 @@ def withdrawal(
 
 
 def _print(address: str, entry: "LedgerEntry", *sources: str) -> None:
-    """Print a record's digest, and notes on equal ones and on sources that may be mistyped."""
+    """Print a record's digest, and notes on what may not be meant."""
     echo(f"Recorded: {entry.record.kind} {entry.digest}")
     if (corrected := entry.record.corrects) is not None:
         echo(f"It counts instead of {corrected}")
-    # The items of a withdrawal are not among its facts.
-    same = (
-        [] if entry.record.kind is RecordKind.WITHDRAWAL else pipeline.same_records(address, entry)
-    )
-    for other in same:
-        echo(f"Note: record {other.digest[:DIGEST_LENGTH]} says the same.", err=True)
+    is_in_facts = entry.record.kind is not RecordKind.WITHDRAWAL  # but for its items
+    for note in pipeline.notes_on_record(address, entry) if is_in_facts else ():
+        echo(f"Note: {note}", err=True)
     for source in sources:
         if (warning := pipeline.source_name_warning(source)) is not None:
             echo(f"Note: {warning}", err=True)

@@ -397,6 +397,7 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
                     f"No record says whether copies of {each.dataset} are left.", letter=True
                 )
             )
+        lines += _not_destroyed(material, each.dataset)
         if each.receipt is None:
             lines.append(
                 unknowable(f"No receipt of the destruction of {each.dataset} is recorded.")
@@ -408,6 +409,26 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
             )
         )
     yield from lines
+
+
+def _not_destroyed(material: AuditMaterial, destroyed: str) -> Iterator[Statement]:
+    """Yield a line on what was made from a dataset, and is not recorded as destroyed with it."""
+    gone = {each.dataset for _, each in material.evidence.facts(DestructionFacts)}
+    datasets = [
+        (entry, each)
+        for entry, each in material.datasets()
+        if destroyed in each.made_from and each.name not in gone
+    ]
+    models = [(e, use) for e, use in material.uses() if use.dataset == destroyed and use.model]
+    names = sorted({each.name for _, each in datasets} | {str(use.model) for _, use in models})
+    if names:
+        records = [record_name(entry) for entry, _ in (*datasets, *models)]
+        yield unknowable(
+            f"No record says whether what was made from {destroyed} was destroyed, too: "
+            f"{', '.join(names)}.",
+            *dict.fromkeys(records),
+            letter=True,
+        )
 
 
 def _destruction_sentence(material: AuditMaterial, facts: DestructionFacts) -> str:

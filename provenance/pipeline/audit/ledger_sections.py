@@ -13,7 +13,7 @@ from provenance.model.records.ledger import (
 )
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, writing_phrase
 from provenance.pipeline.audit.check_contradictions import check_contradictions
-from provenance.report.text.ledger_text import DIGEST_LENGTH
+from provenance.report.text.ledger_text import DIGEST_LENGTH, changed_facts, left_out_facts
 
 
 def contradictions(material: AuditMaterial) -> Iterator[Statement]:
@@ -57,9 +57,21 @@ def corrections(material: AuditMaterial) -> Iterator[Statement]:
         yield declared(
             f"The {entry.record.kind} record {old} of {entry.record.recorded:%Y-%m-%d} was "
             f"corrected on {instead.record.recorded:%Y-%m-%d}: this answer uses record {new} "
-            f"instead of it{_renamed(ledger, entry, instead)}. {writing_phrase([entry, instead])}.",
+            f"instead of it{_renamed(ledger, entry, instead)}.{_changes(entry, instead)} "
+            f"{writing_phrase([entry, instead])}.",
             f"record {new}",
         )
+
+
+def _changes(entry: LedgerEntry, instead: LedgerEntry) -> str:
+    """Return which facts a correction changed; what they are may be withheld."""
+    old, new = entry.facts, instead.facts
+    if old is None or new is None:
+        return " What it changed is not known: facts were erased."
+    changed, left_out = changed_facts(old, new), left_out_facts(old, new)
+    otherwise = f" It states otherwise: {', '.join(changed)}." if changed else ""
+    no_longer = f" It no longer states: {', '.join(left_out)}." if left_out else ""
+    return f"{otherwise}{no_longer}"
 
 
 def _renamed(ledger: Ledger, entry: LedgerEntry, instead: LedgerEntry) -> str:

@@ -1,5 +1,7 @@
 """Sentences on the records of a ledger."""
 
+from dataclasses import fields
+
 from provenance.model.records.access_totals import AccessTotal, access_total
 from provenance.model.records.ledger import (
     AccessFacts,
@@ -19,6 +21,8 @@ from provenance.model.records.ledger import (
 )
 from provenance.report.text.number_format import count, number, period, size
 from provenance.report.text.sentences import route_phrase
+
+_KEPT = frozenset({"digest", "documents", "tokens", "bytes"})
 
 DIGEST_LENGTH = 12
 """Digits of a digest that are shown, and enough to name a record."""
@@ -58,6 +62,30 @@ def access_totals(ledger: Ledger) -> str:
     if not parts:
         return ""
     return f"{count(len(accesses), 'record')} of access in force: {', '.join(parts)}"
+
+
+def left_out_facts(old: Facts, new: Facts) -> list[str]:
+    """Return the names of what a corrected record states, and its correction does not.
+
+    The digest and size of a dataset stay with it.
+    """
+    return [
+        field.name.replace("_", " ")
+        for field in fields(old)
+        if field.name not in _KEPT
+        and getattr(old, field.name) not in {None, ()}
+        and getattr(new, field.name) in {None, ()}
+    ]
+
+
+def changed_facts(old: Facts, new: Facts) -> list[str]:
+    """Return the names of what a correction states otherwise than the corrected record."""
+    return [
+        field.name.replace("_", " ")
+        for field in fields(old)
+        if getattr(old, field.name) != getattr(new, field.name)
+        and getattr(new, field.name) not in {None, ()}
+    ]
 
 
 def total_phrase(total: AccessTotal, noun: str) -> str:

@@ -209,6 +209,30 @@ def test_what_was_recorded_while_it_lasted_was_not_before_it(folder):
     assert "after the event." in ok(folder, "audit", "reddit", "--format", "markdown")
 
 
+def test_what_a_correction_leaves_out_is_noted_and_told(folder):
+    office = ("--recipient", "Harbour Office=government")
+    wrong = add(folder, "dataset", "posts@1", "--source", "x", "--route", "api", *office)
+    named = ("ledger", "add", "dataset", "posts@1", "--source", "x", "--route", "crawl")
+    done = provenance(*named, "--corrects", wrong, cwd=folder)
+    assert "Note: the corrected record states recipients, and this one does not" in done.stderr
+    answer = ok(folder, "audit", "x", "--format", "markdown")
+    assert "It states otherwise: route. It no longer states: recipients. Recorded in" in answer
+    assert "Harbour Office" not in answer
+
+
+def test_what_was_made_from_a_destroyed_dataset_is_told(folder):
+    add(folder, "dataset", "posts@1", "--source", "x")
+    add(folder, "dataset", "posts@2", "--made-from", "posts@1")
+    add(folder, "dataset", "posts@3", "--made-from", "posts@1")
+    add(folder, "use", "posts@1", "--model", "rank-1")
+    add(folder, "destruction", "posts@1", "--on", "2023-01-01", "--copies-left", "none")
+    add(folder, "destruction", "posts@3", "--on", "2023-01-01", "--copies-left", "none")
+    answer = ok(folder, "audit", "x", "--format", "markdown").replace("`", "")
+    said = "No record says whether what was made from posts@1 was destroyed, too: posts@2, rank-1."
+    assert said in answer
+    assert "made from posts@3 was destroyed" not in answer
+
+
 def test_contradictions_end_verify_with_exit_code_one_and_stand_in_the_audit(folder):
     add(folder, "dataset", "posts@1", "--source", "x", "--route", "api")
     destroyed = add(folder, "destruction", "posts@1", "--on", "2023-03-01", "--copies-left", "none")
