@@ -5,7 +5,7 @@ from dataclasses import astuple
 import numpy as np
 
 from provenance.match.candidates import hit_groups, seed_hits, seeds
-from provenance.match.index.seed_postings import look_up_seeds
+from provenance.match.index.seed_postings import MAX_SHARED, look_up_seeds
 from tests.match.kernel_parts import callable_part
 from tests.match.memory_registries import seeds_of, tokens_of
 
@@ -49,3 +49,25 @@ def gathered(texts, against):
                 sums.copy(),
                 table[offsets[text] : offsets[text + 1]].copy(),
             )
+
+
+def looked_up(text, against):
+    """Look the seeds of a text up; give their positions in it, and their postings."""
+    shingles = seeds_of(tokens_of(text))
+    [postings] = look_up_seeds(shingles, [against])
+    return shingles.positions[postings.indices].tolist(), postings
+
+
+def hits_of(text, against):
+    """List all hits of a text, sorted by item: item, place in the text, in the item, sharing."""
+    places, postings = looked_up(text, against)
+    rows = []
+    for row, at in enumerate(places):
+        if len(postings.is_stop) and postings.is_stop[row]:
+            continue
+        first, last, sharing = postings.firsts[row], postings.lasts[row], postings.sharing[row]
+        end = last if sharing <= MAX_SHARED else first + seeds.MAX_COMMON_LOOKUPS
+        for own in range(first, end):
+            item, own_place = int(postings.items[own]), int(postings.positions[own])
+            rows.append((item, at, own_place, int(sharing)))
+    return sorted(rows)

@@ -10,8 +10,7 @@ from provenance.match.candidates import hit_groups, seed_hits
 from provenance.match.candidates.seeds import COMMON_SEEDS, RARE_SHARED_BY
 from provenance.match.index.report_limits import NO_LIMITS, TABLE_QUARTERS, ReportLimits
 from provenance.match.index.seed_postings import MAX_SHARED
-from tests.match.candidates.gathered_hits import gathered
-from tests.match.candidates.test_seed_hits import hits_of
+from tests.match.candidates.gathered_hits import gathered, hits_of
 from tests.match.memory_registries import found_in, prose, registry
 from tests.property_campaigns import property_test
 

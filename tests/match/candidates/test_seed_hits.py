@@ -13,7 +13,7 @@ from provenance.match.candidates import hit_groups, seed_hits, seeds
 from provenance.match.candidates.chaining import MAX_ITEM_GAP, MAX_TEXT_GAP
 from provenance.match.index.seed_postings import MAX_SHARED, look_up_seeds
 from provenance.match.scoring.features import MAX_SIBLING_ITEM
-from tests.match.candidates.gathered_hits import gathered
+from tests.match.candidates.gathered_hits import gathered, hits_of, looked_up
 from tests.match.memory_registries import posts, prose, registry, rows_of, seeds_of, tokens_of
 from tests.property_campaigns import property_test
 
@@ -32,28 +32,6 @@ VERSES = [
     for n in range(4 * MAX_SHARED)
 ]
 SUNG = registry(*VERSES)
-
-
-def looked_up(text, against):
-    """Look the seeds of a text up; give their positions in it, and their postings."""
-    seeds = seeds_of(tokens_of(text))
-    [postings] = look_up_seeds(seeds, [against])
-    return seeds.positions[postings.indices].tolist(), postings
-
-
-def hits_of(text, against):
-    """List all hits of a text, sorted by item: item, place in the text, in the item, sharing."""
-    places, postings = looked_up(text, against)
-    rows = []
-    for row, at in enumerate(places):
-        if len(postings.is_stop) and postings.is_stop[row]:
-            continue
-        first, last, sharing = postings.firsts[row], postings.lasts[row], postings.sharing[row]
-        end = last if sharing <= MAX_SHARED else first + seeds.MAX_COMMON_LOOKUPS
-        for own in range(first, end):
-            item, own_place = int(postings.items[own]), int(postings.positions[own])
-            rows.append((item, at, own_place, int(sharing)))
-    return sorted(rows)
 
 
 def runs_of(text, against):
