@@ -53,9 +53,9 @@ def gathered(texts, against):
 
 def looked_up(text, against):
     """Look the seeds of a text up; give their positions in it, and their postings."""
-    own = seeds_of(tokens_of(text))
-    [postings] = look_up_seeds(own, [against])
-    return own.positions[postings.indices].tolist(), postings
+    shingles = seeds_of(tokens_of(text))
+    [postings] = look_up_seeds(shingles, [against])
+    return shingles.positions[postings.indices].tolist(), postings
 
 
 def hits_of(text, against):
