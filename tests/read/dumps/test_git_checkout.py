@@ -55,7 +55,7 @@ def test_without_a_remote_the_name_is_that_of_the_folder(read, mill):
 
     [first, _] = read(mill.root).rows
 
-    assert (first["item"], first["url"], first["author"]) == ("mill/README.md", None, None)
+    assert (first["item"], first["url"], first["author"]) == ("mill/README.md", None, "mill")
     assert first["created_at"].timestamp() == WHEN
 
 

@@ -137,7 +137,8 @@ class _CheckoutReader:
             text,
             url,
             date,
-            None if repository is None else repository.owner,
+            # Files of one repository are of the same authors, where nobody is named.
+            tree.name if repository is None else repository.owner,
             licence=licence,
         )
 
