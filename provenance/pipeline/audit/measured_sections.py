@@ -79,8 +79,8 @@ _RUNG_MEANINGS = {
     EvidenceRung.DECLARATION: "a licence or a signal that the document declares",
 }
 _LIMITS = (
-    "Copies of fewer than five words, of words that are too common, or of words of which another "
-    "item explains most, are not found."
+    "Copies of fewer than five words, of words that are too common, or of words most of which "
+    "another item explains, are not found."
 )
 
 
