@@ -132,7 +132,7 @@ class Tokens:
     ----------
     hashes : ndarray of uint32, shape (m,)
         Hash of each token. Bit 0 is 1 if the token is one character of a script without spaces,
-        which weighs half a word; bit 1 too if it may have signs, as in Thai.
+        which weighs half a word, or a quarter if bit 1 is 1 too.
     starts, ends : ndarray of int32, shape (m,)
         Byte range of each token, relative to its text's first byte.
     offsets : ndarray of int64, shape (n + 1,)

@@ -144,7 +144,7 @@ def test_the_shipped_rules_are_well_formed_and_hold_their_cases(rules):
     assert rules("lint").stdout == "No mistakes.\n"
     done = rules("test")
     assert done.returncode == 0
-    assert re.fullmatch(r"\d{3} cases, 0 failed\.\n", done.stdout)
+    assert re.fullmatch(r"\d+ cases, 0 failed\.\n", done.stdout)
 
 
 def test_a_case_that_does_not_hold_fails_the_test_and_says_why(rules, own):

@@ -149,7 +149,7 @@ def test_a_folder_of_captured_files_counts_by_host_path_and_day(found, captured)
         {"url": "https://other.example/p/5"},
         {},
     ]
-    told = 'robots.txt, line 2 "Disallow: /p/", for GPTBot, CCBot, ClaudeBot, anthropic-ai, '
+    told = 'robots.txt, line 2 "Disallow: /p/", for GPTBot, CCBot, ClaudeBot, Claude-Web, '
     every = found(rows, signals=folder)
     assert [row[0] for row in every] == ["d0", "d3"]
     assert every[0][6].startswith(told)
