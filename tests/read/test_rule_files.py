@@ -1,9 +1,9 @@
 """Rule files: what is read, and what is refused in which words."""
 
+import re
 from datetime import date
 from pathlib import Path
 
-import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
