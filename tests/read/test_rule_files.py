@@ -1,6 +1,5 @@
 """Rule files: what is read, and what is refused in which words."""
 
-import re
 from datetime import date
 from pathlib import Path
 
@@ -230,7 +229,8 @@ def test_the_file_of_verdicts_is_held_to_its_format(old, new, said):
 
 
 def test_a_clause_about_a_signal_names_one_that_is_there():
-    text = re.sub("verdict: .*", "where-signal: noia\n        verdict: forbidden", SOURCE, count=1)
+    forbidden = "where-signal: noia\n        verdict: forbidden\n        basis: explicit-ml"
+    text = SOURCE.replace("verdict: restricted\n        basis: automated-access", forbidden, 1)
     with pytest.raises(RuleSyntax, match="the rules have no signal 'noia'"):
         library(text)
 
