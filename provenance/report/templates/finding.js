@@ -80,6 +80,7 @@ const inCorpus = (row) => {
 const inItem = (row) => {
   const item = of.item(row);
   const place = item === null ? ["no single item"] : ["item ", id(item)];
+  place.push(`, ${of.date(row) ?? "no date"}`);
   if (of.from(row) !== null) place.push(`, characters ${number(of.from(row))}–${number(of.to(row))}`);
   const absent =
     item === null
@@ -88,7 +89,7 @@ const inItem = (row) => {
   const address = of.link(row) ? link(of.link(row), id(of.url(row))) : of.url(row);
   return side(
     foreign(nameOf(of.source(row))),
-    [...place, `, ${of.date(row) ?? "no date"}`],
+    place,
     of.held(row),
     absent,
     address ? make("p", { class: "meta" }, address) : null,
