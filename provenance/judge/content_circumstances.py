@@ -70,6 +70,14 @@ class CircumstanceJudges:
                 return self._judge(index, None)
         return self.general
 
+    def have_stated_days(self, labels: Column) -> Flags:
+        """Return which texts may have a stated day of collection: all, if the policy states one."""
+        days = [each.collected for each in self._policy.collections]
+        if any([self._policy.circumstances.collected, *days]):
+            return np.ones(len(labels), np.bool_)
+        stated = values_of(labels, COLLECTED).is_valid()
+        return np.asarray(stated.to_numpy(zero_copy_only=False))
+
     def assign(
         self, files: Column, sources: Column, addresses: Column, labels: Column
     ) -> tuple[Int64s, list[Judge]]:

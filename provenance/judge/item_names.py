@@ -76,7 +76,7 @@ class ItemNames:
 
     @property
     def ids(self) -> frozenset[str]:
-        """What names may be meant for, and the ids that addresses have in them."""
+        """Return the ids that the names may be, and those in addresses."""
         return self.readings | {item for _, item in self.items}
 
     def __bool__(self) -> bool:

@@ -38,12 +38,12 @@ def item_second(source: str, item: str | None, url: str | None) -> int | None:
     return None if ids is None else ids.second(item, url)
 
 
-def publication_times(sources: pa.Array, addresses: pa.Array) -> pa.Array:
+def publication_times(sources: pa.ChunkedArray, addresses: pa.ChunkedArray) -> pa.Array:
     """Return when items were published, as far as their addresses say it.
 
     Parameters
     ----------
-    sources, addresses : pyarrow.Array of string
+    sources, addresses : pyarrow.ChunkedArray of string
         Source and address of each item.
 
     Returns

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import FINDINGS
 from provenance.pipeline.item_addresses import publication_times
@@ -48,7 +49,9 @@ class DescribedSpans:
     copies: Mapping[int, ItemCopies]
 
 
-def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> DescribedSpans:
+def describe_spans(
+    spans: pa.Table, registries: Sequence[RegistryIndex], is_dated: Flags
+) -> DescribedSpans:
     """Describe the item of every span; evidence without an item names its source.
 
     Parameters
@@ -57,6 +60,8 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
         Of schema `SPANS`.
     registries : sequence of RegistryIndex
         The registries of the items.
+    is_dated : ndarray of bool, shape (n,)
+        Rows whose own address is to date them, where an id in it does.
     """
     owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
     places, tables, base = np.zeros(len(spans), np.int64), [], 0
@@ -72,7 +77,7 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
         places[rows], base = inverse + base, base + len(unique)
     rows = np.flatnonzero(numbers < 0)
     declared_rows = take_rows(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
-    tables.append(_declaration_rows(declared_rows))
+    tables.append(_declaration_rows(declared_rows, is_dated[rows]))
     places[rows] = np.arange(len(rows)) + base
     described = take_rows(pa.concat_tables(tables), pa.array(places))
     field = ITEM_COLUMNS.field("signals")
@@ -88,9 +93,9 @@ def item_rows(items: pa.Table) -> pa.Table:
     return pa.table([*columns, no_signals], names=ITEM_COLUMNS.names).cast(ITEM_COLUMNS)
 
 
-def _declaration_rows(spans: pa.Table) -> pa.Table:
-    sources, addresses = (spans[name].combine_chunks() for name in ("source", "address"))
-    seconds = publication_times(sources, addresses)
+def _declaration_rows(spans: pa.Table, is_dated: Flags) -> pa.Table:
+    addresses = pc.if_else(pa.array(is_dated), spans["address"], None)
+    seconds = publication_times(spans["source"], addresses)
     known = {"created_at": seconds.cast(ITEM_COLUMNS.field("created_at").type)}
     columns = {
         field.name: spans[_NAMED_COLUMNS[field.name]]

@@ -212,7 +212,9 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     backgrounds : sequence of Background
         The backgrounds that the spans were looked up in.
     """
-    items = describe_spans(spans, registries)
+    # Where no day of collection is stated, the strictest of all days counts: no date is needed.
+    is_dated = circumstances.have_stated_days(spans["labels"])
+    items = describe_spans(spans, registries, is_dated)
     span_rulings = rule_spans(items, spans, circumstances)
     holders = add_copy_holders(span_rulings, items, spans, circumstances)
     finding_rows = np.flatnonzero(spans["chosen"].to_numpy())
