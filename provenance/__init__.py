@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         open_ledger,
     )
     from provenance.pipeline.python_api.matcher import Match, Matcher
+    from provenance.pipeline.python_api.minhash_function import minhashes
     from provenance.pipeline.python_api.publishing_functions import publish_registry, screen_dataset
     from provenance.pipeline.python_api.registry_functions import (
         OpenRegistry,
@@ -62,11 +63,7 @@ if TYPE_CHECKING:
         explain_rules,
         published_sources,
     )
-    from provenance.pipeline.python_api.sketch_functions import (
-        compare,
-        fingerprint_dataset,
-        minhashes,
-    )
+    from provenance.pipeline.python_api.sketch_functions import compare, fingerprint_dataset
 
 __version__ = "0.1.0"
 __all__ = [
@@ -147,7 +144,8 @@ _NAMES = {
         "explain_rules",
         "published_sources",
     ),
-    "python_api.sketch_functions": ("compare", "fingerprint_dataset", "minhashes"),
+    "python_api.minhash_function": ("minhashes",),
+    "python_api.sketch_functions": ("compare", "fingerprint_dataset"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from provenance.errors import ProvenanceError
-from provenance.model.content.tables import Unread
+
+if TYPE_CHECKING:
+    from provenance.model.content.tables import Unread
 
 _ARGUMENTS = {
     "background": "backgrounds",
@@ -63,7 +66,7 @@ def _with_own_names(text: str, own_names: Mapping[str, str]) -> str:
     return text
 
 
-def unread_as_arguments(unread: Iterable[Unread]) -> tuple[Unread, ...]:
+def unread_as_arguments(unread: Iterable["Unread"]) -> tuple["Unread", ...]:
     """Name arguments of functions, instead of options of commands, in what could not be read."""
     return tuple(
         replace(each, reason=as_arguments(each.reason), remedy=as_arguments(each.remedy))
