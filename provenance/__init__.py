@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         verify_attestation,
         verify_folder,
     )
-    from provenance.pipeline.python_api.check_function import Outcome, PolicyViolated, check
+    from provenance.pipeline.python_api.check_function import check
     from provenance.pipeline.python_api.dataset_functions import (
         calibrate,
         clean,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from provenance.pipeline.python_api.matcher import Match, Matcher
     from provenance.pipeline.python_api.minhash_function import minhashes
+    from provenance.pipeline.python_api.outcomes import Outcome, PolicyViolated
     from provenance.pipeline.python_api.publishing_functions import publish_registry, screen_dataset
     from provenance.pipeline.python_api.registry_functions import (
         OpenRegistry,
@@ -125,12 +126,13 @@ _NAMES = {
         "verify_attestation",
         "verify_folder",
     ),
-    "python_api.check_function": ("Outcome", "PolicyViolated", "check"),
+    "python_api.check_function": ("check",),
     "python_api.dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "python_api.disclosure_functions": ("DisclosureFiles", "disclose"),
     "python_api.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "python_api.ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "python_api.matcher": ("Match", "Matcher"),
+    "python_api.outcomes": ("Outcome", "PolicyViolated"),
     "python_api.publishing_functions": ("publish_registry", "screen_dataset"),
     "python_api.registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),

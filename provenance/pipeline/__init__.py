@@ -234,6 +234,12 @@ if TYPE_CHECKING:
         given_paths as given_paths,
         local_path as local_path,
     )
+    from provenance.pipeline.python_api.policy_options import (
+        has_policy_options as has_policy_options,
+        policy_of_options as policy_of_options,
+        settings_of_options as settings_of_options,
+    )
+    from provenance.pipeline.python_api.outcomes import Outcome as Outcome
 
 _NAMES = {
     "attesting.attestations": (
@@ -313,6 +319,8 @@ _NAMES = {
     "python_api.python_inputs": (
         "COPY_REMEDY addresses_or_corpus day_text find_addresses given_paths local_path"
     ),
+    "python_api.policy_options": "has_policy_options policy_of_options settings_of_options",
+    "python_api.outcomes": "Outcome",
 }
 """Names by the module in this package that defines them."""
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

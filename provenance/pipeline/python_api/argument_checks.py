@@ -20,7 +20,11 @@ from typing import (
 )
 
 from provenance.errors import InputError
-from provenance.pipeline.python_api.option_names import argument_of, options_as_arguments
+from provenance.pipeline.python_api.option_names import (
+    argument_of,
+    options_as_arguments,
+    result_as_arguments,
+)
 from provenance.pipeline.python_api.options import (
     FunctionParameter,
     described_docstring,
@@ -62,7 +66,7 @@ def public_function(function: F) -> F:
     def checked(*args: Any, **kwargs: Any) -> Any:
         with options_as_arguments(own_names):
             _check_arguments(function, args, kwargs)
-            return function(*args, **packed | kwargs)
+            return result_as_arguments(function(*args, **packed | kwargs))
 
     if "**options" not in (function.__doc__ or ""):
         checked.__signature__ = _unpacked_signature(function)  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provenance.errors import ProvenanceError
 
@@ -72,6 +72,23 @@ def unread_as_arguments(unread: Iterable["Unread"]) -> tuple["Unread", ...]:
         replace(each, reason=as_arguments(each.reason), remedy=as_arguments(each.remedy))
         for each in unread
     )
+
+
+def result_as_arguments(result: Any) -> Any:
+    """Name arguments of functions in what the result of a function says could not be read."""
+    if isinstance(result, list):
+        return list(map(result_as_arguments, result))
+    fields = getattr(result, "__dataclass_fields__", ())
+    changed: dict[str, object] = {
+        side: result_as_arguments(getattr(result, side))
+        for side in ("old", "new")
+        if side in fields
+    }
+    if "unread" in fields and (unread := result.unread):
+        several = isinstance(unread, tuple)
+        spelled = unread_as_arguments(unread if several else [unread])
+        changed["unread"] = spelled if several else spelled[0]
+    return replace(result, **changed) if changed else result
 
 
 def as_arguments(text: str) -> str:

@@ -52,8 +52,8 @@ RulesFolder = Annotated[
 ModelOf = Annotated[
     Address | None,
     Option(
-        "Score matches with the corpus model in the report of an earlier check. Unset: with "
-        "general language and the registries alone.",
+        "Score matches with the corpus model in the report of an earlier check, instead of with "
+        "{corpus} itself, so that text in both is scored alike.",
         metavar="REPORT",
         paths="folders",
     ),
