@@ -15,7 +15,8 @@ _COMMAND = """
 import atexit, sys
 from provenance.cli import main
 loaded = {"pandas", "duckdb", "datasketch", "pyarrow.dataset", "pyarrow"}
-loaded |= {"numba", "numba.np.linalg", "provenance.read.dumps.layouts"}
+loaded |= {"numba", "numba.np.linalg", "provenance.read.dumps.layouts", "tqdm"}
+loaded |= {"provenance.registry.build.registry_builder"} if "check" in sys.argv else set()
 atexit.register(lambda: print(sorted(loaded & set(sys.modules)), file=sys.stderr, flush=True))
 main()
 """

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Event, Thread
-from typing import Protocol
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Protocol
 
 from provenance.terminal_safety import escape_line, unwrap_stream
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _LINE_INTERVAL = 30.0
 """Seconds between two lines where no terminal shows a bar."""
@@ -135,6 +136,8 @@ def show_progress(
     elif not sys.stderr.isatty():
         yield _Lines(label, total)
     else:
+        from tqdm import tqdm  # noqa: PLC0415 (only for a terminal)
+
         bar = tqdm(
             total=total,
             desc=escape_line(label),
