@@ -20,7 +20,6 @@ from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.foreign_formats import refuse_only_object
 from provenance.read.formats.json_objects import Record, decode_at, to_record
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, as_row, has_invalid_bytes, parse_value
@@ -33,6 +32,7 @@ from provenance.read.formats.jsonl_blocks import (
 )
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
 from provenance.read.formats.record_parts import record_parts
+from provenance.read.formats.refusals import refuse_only_object
 
 _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
