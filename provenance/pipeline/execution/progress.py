@@ -149,7 +149,7 @@ def show_progress(
     elif not sys.stderr.isatty():
         yield _Lines(label, total)
     else:
-        from tqdm import tqdm  # noqa: PLC0415 (slow import)
+        from tqdm import tqdm  # noqa: PLC0415 (only for a terminal)
 
         bar = tqdm(
             total=total,
