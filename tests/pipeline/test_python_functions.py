@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import provenance
+from provenance import pipeline
 from provenance.cli.datasets import calibrate, check, clean, compare, diff, fingerprint, trace
 from provenance.cli.ledgers import audit, ledger_add
 from provenance.cli.registries import registry as registry_commands
@@ -36,7 +37,6 @@ from provenance.errors import (
     ProvenanceError,
     UnknownSource,
 )
-from provenance.pipeline.python_api import policy_options
 from provenance.pipeline.stated_facts import FACT_NAMES
 from provenance.read.corpus.python_objects import corpus_of_objects
 
@@ -471,7 +471,7 @@ def test_the_largest_document_may_be_a_number(registry, tmp_path, write_lines, p
 def test_registries_are_verified_where_asked(rows, registry, monkeypatch, tmp_path):
     forgotten = []
     monkeypatch.setattr(
-        policy_options, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
+        pipeline, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
     )
     path = tmp_path / "data.parquet"
     pq.write_table(pa.Table.from_pylist(rows), path)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from provenance import pipeline
 from provenance.model.content.tables import Unread
 from provenance.model.results.result import Report, Result, Violation
 from provenance.model.results.shares import Share
 from provenance.model.rules.terms import Verdict
-from provenance.pipeline.building.registry_changes import author_names
 from provenance.pipeline.cleaning.clean_output import check_output_outside
 from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_names import as_arguments, unread_as_arguments
@@ -122,7 +122,7 @@ class Outcome:
         """
         if form not in FORMATS:
             raise ValueError(f"{form!r} is not a format; formats are {', '.join(FORMATS)}")
-        authors = author_names(self.report, [*authors_of])
+        authors = pipeline.author_names(self.report, [*authors_of])
         return render(form, self.report, RenderOptions(excerpts, anchor, authors))
 
     @public_function

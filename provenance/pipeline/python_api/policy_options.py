@@ -7,8 +7,8 @@ from os import fspath
 from pathlib import Path
 from typing import Any, cast
 
+from provenance import pipeline
 from provenance.model.rules.policy import Policy
-from provenance.pipeline.building.registry_changes import forget_registries
 from provenance.pipeline.caching.result_cache import cache_folder
 from provenance.pipeline.python_api.option_types import given_paths
 from provenance.pipeline.report_io import effective_policy
@@ -39,7 +39,7 @@ def policy_of_options(options: Mapping[str, Any], *others: str | None) -> Policy
     path = options["policy"]
     policy = effective_policy(None if path is None else fspath(path), **normalise_options(own))
     if options.get("verify", False):
-        forget_registries(policy, *others)
+        pipeline.forget_registries(policy, *others)
     return policy
 
 
