@@ -18,12 +18,11 @@ if TYPE_CHECKING:
         verify_attestation,
         verify_folder,
     )
-    from provenance.pipeline.python_api.check_function import check
+    from provenance.pipeline.python_api.check_function import check, check_shard, merge
     from provenance.pipeline.python_api.dataset_functions import (
         calibrate,
         clean,
         diff,
-        merge,
         open_report,
         trace,
     )
@@ -85,6 +84,7 @@ __all__ = [
     "build_registry",
     "calibrate",
     "check",
+    "check_shard",
     "clean",
     "clear_cache",
     "compact_registry",
@@ -126,8 +126,8 @@ _NAMES = {
         "verify_attestation",
         "verify_folder",
     ),
-    "python_api.check_function": ("check",),
-    "python_api.dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
+    "python_api.check_function": ("check", "check_shard", "merge"),
+    "python_api.dataset_functions": ("calibrate", "clean", "diff", "open_report", "trace"),
     "python_api.disclosure_functions": ("DisclosureFiles", "disclose"),
     "python_api.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "python_api.ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),

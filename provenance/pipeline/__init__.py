@@ -230,12 +230,13 @@ if TYPE_CHECKING:
         COPY_REMEDY as COPY_REMEDY,
         addresses_or_corpus as addresses_or_corpus,
         day_text as day_text,
+        file_addresses as file_addresses,
         find_addresses as find_addresses,
-        given_paths as given_paths,
         local_path as local_path,
     )
     from provenance.pipeline.python_api.policy_options import (
         has_policy_options as has_policy_options,
+        normalise_options as normalise_options,
         policy_of_options as policy_of_options,
         settings_of_options as settings_of_options,
     )
@@ -317,9 +318,11 @@ _NAMES = {
     "source_names": "source_id source_name_warning",
     "execution.progress": "report_progress_to show_progress_on_stderr",
     "python_api.python_inputs": (
-        "COPY_REMEDY addresses_or_corpus day_text find_addresses given_paths local_path"
+        "COPY_REMEDY addresses_or_corpus day_text file_addresses find_addresses local_path"
     ),
-    "python_api.policy_options": "has_policy_options policy_of_options settings_of_options",
+    "python_api.policy_options": (
+        "has_policy_options normalise_options policy_of_options settings_of_options"
+    ),
     "python_api.outcomes": "Outcome",
 }
 """Names by the module in this package that defines them."""

@@ -16,7 +16,7 @@ have the names of the [commands](commands.md). Errors are in `provenance.errors`
 `remedy`.
 """
 ORDER = (
-    *("check", "Outcome", "PolicyViolated", "clean", "diff", "merge"),
+    *("check", "Outcome", "PolicyViolated", "check_shard", "merge", "clean", "diff"),
     *("calibrate", "trace", "open_report"),
     *("attest", "verify_attestation", "replay_report", "sign_folder", "verify_folder"),
     *("build_registry", "add_to_registry", "preview_dumps", "open_registry", "OpenRegistry"),

@@ -648,7 +648,7 @@ def test_reports_are_written_to_addresses_and_files_are_not(rows, registry, tmp_
     provenance.check(rows, registries=registry).write("memory://bucket/report")
     assert memory.exists("/bucket/report/result.json")
     memory.store.clear()
-    with pytest.raises(InputError, match="not to an address"):
+    with pytest.raises(InputError, match="not an address"):
         provenance.calibrate(tmp_path / "a.txt", registries=registry, output="s3://bucket/c.json")
 
 
@@ -783,6 +783,13 @@ def test_shards_are_merged(tmp_path, rows, registry):
     outcome = provenance.merge(tmp_path / "out")
     whole = provenance.check(path, registries=registry)
     assert outcome.findings.equals(whole.findings)
+    scanned = provenance.check_shard(path, "1/1", tmp_path / "own", registries=[registry])
+    assert scanned.counts.documents == len(rows)
+    again = provenance.merge(tmp_path / "own", output=tmp_path / "report")
+    assert again.findings.equals(whole.findings)
+    assert provenance.open_report(tmp_path / "report").findings.equals(whole.findings)
+    with pytest.raises(ValueError, match="shard and sample cannot be combined"):
+        provenance.check_shard(path, "1/1", tmp_path / "own", registries=registry, sample="1%")
 
 
 def test_functions_have_the_options_of_the_commands():
@@ -810,7 +817,7 @@ def test_functions_have_the_options_of_the_commands():
         *("shard", "engine", "scheduler", "corpus", "file", "inputs"),
         "registry_key",  # given by the environment
     }
-    renamed = {"kinds": "model", "verdicts": "verdict", "day": "on"}
+    renamed = {"kinds": "model", "day": "on"}
     for command, function in functions:
         options = {renamed.get(option.name, option.name) for option in command.params}
         text = inspect.getdoc(function)
@@ -996,7 +1003,7 @@ def test_datasets_are_sketched_and_compared(tmp_path, rows, registry, posts):
     assert 0 < comparison.overlaps[2].contained.value < 0.2
     with pytest.raises(ValueError, match="scaled is at least 1"):
         provenance.fingerprint_dataset(rows, scaled=0)
-    with pytest.raises(InputError, match="not to an address"):
+    with pytest.raises(InputError, match="not an address"):
         provenance.fingerprint_dataset(rows, "s3://bucket/a.sketch")
 
 

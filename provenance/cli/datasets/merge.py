@@ -1,11 +1,18 @@
 """`provenance merge`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from provenance import pipeline
-from provenance.cli.datasets.check_running import CheckArguments, Running, run_check, tasks_address
+from provenance.cli.datasets.check_conclusion import conclude, print_notes
 from provenance.cli.options.format_options import ReportRenderer, format_options
-from provenance.cli.options.shared_options import registry_key_option, threads_option
+from provenance.cli.options.function_commands import FunctionCall, function_command
+from provenance.cli.options.shared_options import quiet_option, registry_key_option
+from provenance.pipeline.python_api.check_function import merge
+
+if TYPE_CHECKING:
+    from provenance.pipeline.python_api.outcomes import Outcome
 
 _EXAMPLES = """
 \b
@@ -16,20 +23,12 @@ Examples:
 """
 
 
-@click.command("merge", epilog=_EXAMPLES)
+@function_command(merge, "merge", epilog=_EXAMPLES)
 @click.argument("folder", metavar="DIR")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False),
-    metavar="DIR",
-    help="Write the report to this folder. Unset: to the folder of the shards.",
-)
-@format_options
 @registry_key_option
+@format_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if the policy is violated.")
-@threads_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@quiet_option("No progress and no summary.")
 @click.option(
     "-v",
     "--verbose",
@@ -37,14 +36,12 @@ Examples:
     help="Write to stderr what is opened, and the time and memory of each stage.",
 )
 def command(  # noqa: PLR0913 (one parameter per option)
+    run: "FunctionCall[Outcome]",
     folder: str,
-    output: str | None,
     form: str,
     excerpts: bool,
     anchor: str | None,
     exit_zero: bool,
-    threads: int | None,
-    quiet: bool,
     verbose: bool,
 ) -> int:
     """Make the report of a check from its shards in DIR, their --output.
@@ -53,15 +50,10 @@ def command(  # noqa: PLR0913 (one parameter per option)
     named. The registries must be where they were, and so must the dataset: passages that shards
     did not keep are read again. DIR/tasks can be removed afterwards.
     """
-    tasks = tasks_address(folder)
-    plan = pipeline.CheckPlan.load(tasks)
-    running = Running(
-        output=output or folder,
-        threads=threads,
-        no_cache=True,
-        quiet=quiet,
-        verbose=verbose,
-        exit_zero=exit_zero,
-    )
+    run = run.with_options(output=run.options["output"] or folder)
+    with pipeline.log_to_stderr(verbose):
+        outcome = run(folder)
+    if not run.quiet:
+        print_notes(outcome.result.corpus.addresses, outcome.result.policy)
     renderer = ReportRenderer(form, excerpts, anchor)
-    return run_check(CheckArguments.of(plan.arguments), renderer, running, tasks, plan.shards)
+    return conclude(outcome, renderer, run, exit_zero=exit_zero)

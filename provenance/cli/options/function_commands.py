@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from inspect import Parameter, unwrap
@@ -47,10 +47,14 @@ class FunctionCall(Generic[R]):
     options: Mapping[str, Any]
     quiet: bool
 
-    def __call__(self, *args: object, **more: object) -> R:
-        """Call the function with further arguments, and show its progress."""
+    def __call__(self, *args: object) -> R:
+        """Call the function with its other arguments, and show its progress."""
         with nullcontext() if self.quiet else pipeline.show_progress_on_stderr():
-            return self.function(*args, **{**self.options, **more})
+            return self.function(*args, **self.options)
+
+    def with_options(self, **options: Any) -> "FunctionCall[R]":
+        """Return the same call with other values of some options."""
+        return replace(self, options={**self.options, **options})
 
 
 def function_command(
@@ -72,9 +76,12 @@ def function_command(
     """
     plain = unwrap(function)
     parameters, described = function_parameters(plain), described_parameters(plain)
-    names = spellings(parameters)
 
     def make(body: Body) -> click.Command:
+        own: list[click.Parameter] = getattr(body, "__click_params__", [])[::-1]
+        own_options = [each for each in own if isinstance(each, click.Option)]
+        names = spellings(parameters) | {each.name or "": each.opts[-1] for each in own_options}
+
         @wraps(body)
         def callback(**values: Any) -> int | None:
             options = {each.name: each.default for each in parameters.values() if each.is_packed}
@@ -85,11 +92,9 @@ def function_command(
             except OptionError as error:
                 raise click.UsageError(error.spelled(names)) from error
 
-        own: list[click.Parameter] = getattr(body, "__click_params__", [])[::-1]
         arguments = [each for each in own if isinstance(each, click.Argument)]
-        others = [each for each in own if not isinstance(each, click.Argument)]
         options = [_click_option(*each, names) for each in described]
-        callback.__click_params__ = [*arguments, *options, *others][::-1]  # type: ignore[attr-defined]
+        callback.__click_params__ = [*arguments, *options, *own_options][::-1]  # type: ignore[attr-defined]
         return click.command(name, epilog=epilog)(callback)
 
     return make

@@ -34,42 +34,6 @@ registry_key_option = click.option(
     callback=_give_keys,
     help="File with the key of a keyed registry; repeatable. Unset: PROVENANCE_REGISTRY_KEY.",
 )
-_registry_option = click.option(
-    "--registry",
-    "registries",
-    multiple=True,
-    metavar="DIR",
-    shell_complete=folders,
-    help="Registry to match against; repeatable.",
-)
-_background_option = click.option(
-    "--background",
-    "backgrounds",
-    multiple=True,
-    metavar="DIR",
-    shell_complete=folders,
-    help="Registry of texts that are often quoted (books, scripture, licences): findings that it "
-    "also contains are contested, and no gate counts them; repeatable.",
-)
-_common_background_option = click.option(
-    "--no-common-background",
-    "common_background",
-    is_flag=True,
-    flag_value=False,
-    default=None,
-    help="Do not use the shipped background of what everybody quotes: classics, scripture, "
-    "sayings, licences.",
-)
-
-
-def registry_option(function: Command) -> Command:
-    """Add the options about registries."""
-    return _registry_option(registry_key_option(function))
-
-
-def background_option(function: Command) -> Command:
-    """Add the options about backgrounds."""
-    return _background_option(_common_background_option(function))
 
 
 ledger_option = click.option(
@@ -122,13 +86,6 @@ max_document_option = click.option(
     help="Maximum size of a document (a line, a row or a text file). A larger one is an error.  "
     "[default: 64MB]",
 )
-chance_option = click.option(
-    "--chance",
-    type=click.FloatRange(1e-40, 100),
-    metavar="N",
-    help="Chance matches that you accept per million words, of all registries together: 0.1 for a "
-    "court, 10 for a first look. Fewer means that more copies are missed.  [default: 1]",
-)
 split_option = click.option(
     "--split", metavar="NAME", help="Split of a dataset on a hub. Unset: all."
 )
@@ -138,22 +95,10 @@ threads_option = click.option(
     metavar="N",
     help="Number of threads. Unset: one per available core.",
 )
-engine_option = click.option(
-    "--engine",
-    type=click.Choice(["threads", "processes", "dask"]),
-    default="threads",
-    help="What reads CORPUS: threads, processes, or the workers of a Dask cluster (with the extra "
-    "`cluster`), which must see CORPUS, the registries and --output. Default: threads.",
-)
 scheduler_option = click.option(
     "--scheduler",
     metavar="ADDRESS",
     help="Address of the Dask scheduler. Unset: a cluster on this machine.",
-)
-no_cache_option = click.option(
-    "--no-cache",
-    is_flag=True,
-    help="Ignore the cache of earlier checks, and cache nothing. See `provenance cache`.",
 )
 trust_option = click.option(
     "--trust",
@@ -161,12 +106,6 @@ trust_option = click.option(
     shell_complete=files,
     help="Keys, and the sources that each may speak for: registries that these have not signed are "
     "refused. Unset: as the policy says, else any registry.",
-)
-verify_option = click.option(
-    "--verify",
-    is_flag=True,
-    help="Compare the files of the registries with their digests, even if this machine has done so "
-    "before and they were not written since.",
 )
 
 allow_unread_option = click.option(

@@ -1,51 +1,174 @@
-"""`provenance.check`: check a dataset from Python, in tests and notebooks."""
+"""`provenance.check`, `check_shard` and `merge`: check a dataset, as a whole or in shards."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from os import fspath
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
 
-from provenance.model.rules.policy import Policy
-from provenance.pipeline.caching.result_cache import cache_folder
-from provenance.pipeline.checking.dataset_check import check as run_check
-from provenance.pipeline.checking.declared_only import empty_registry
-from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.ledger_records import ledger_of_policy, record_check
+from provenance import pipeline
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_types import Address, CheckOptions, ShareText
-from provenance.pipeline.python_api.outcomes import Outcome
-from provenance.pipeline.python_api.policy_options import policy_of_options
-from provenance.pipeline.python_api.python_inputs import find_addresses
-from provenance.pipeline.settings import Settings
-from provenance.read.corpus.corpora import Corpus
-from provenance.read.corpus.python_objects import corpus_of_objects
-from provenance.read.policy.gate_syntax import parse_rate
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    Addresses,
+    AddressList,
+    AllowUnread,
+    Gates,
+    MatchingOptions,
+    MaxDocument,
+    ModelOf,
+    ProgressCallback,
+    RegistryOptions,
+    RulesFolder,
+    RunOptions,
+    ShareText,
+    Split,
+    TextColumns,
+    Threads,
+    given_paths,
+)
+from provenance.pipeline.python_api.options import Option, OptionError
+
+if TYPE_CHECKING:
+    from provenance.model.rules.policy import Policy
+    from provenance.pipeline.checking.distribution import ScannedShard
+    from provenance.pipeline.python_api.outcomes import Outcome
+
+EngineName = Literal["threads", "processes", "dask"]
+
+
+class ReportOptions(RegistryOptions, MatchingOptions, total=False):
+    """Options of a check that its report depends on."""
+
+    declared_only: Annotated[
+        bool,
+        Option(
+            "Compare no texts, and report only what rows declare: addresses, licences, signals. "
+            "Needs no registry."
+        ),
+    ]
+    control: Annotated[
+        Address | None,
+        Option(
+            "Registry of items that cannot be in {corpus}, such as later posts: matches with it "
+            "measure how many findings may be chance.",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ]
+    gates: Annotated[
+        Gates,
+        Option(
+            "[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%{repeatable}. A gate for "
+            "another source or verdict is added to the default, forbidden=0%, by which what is "
+            "restricted or unknown passes.",
+            flags="--fail-on",
+            metavar="GATE",
+        ),
+    ]
+    text_columns: TextColumns
+    max_document: MaxDocument
+    calibration: Annotated[
+        Address | None,
+        Option(
+            "File that `provenance calibrate` wrote, to correct the shares with.",
+            metavar="FILE",
+            paths="files",
+        ),
+    ]
+    signals: Annotated[
+        Address | None,
+        Option(
+            "Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: "
+            "signals against training apply to rows with an address. Or the dataset card, "
+            "README.md.",
+            metavar="PATH",
+            paths="folders",
+        ),
+    ]
+    withdrawn: Annotated[
+        str | None,
+        Option(
+            "Documents that registries say are withdrawn or opted out: report only, which is the "
+            "default, or forbid them.",
+            choices=("report", "forbid"),
+        ),
+    ]
+    withdrawn_key: Annotated[
+        Address | None,
+        Option(
+            "Key of `registry remove --keep-fingerprints`: texts that are a withdrawn item are "
+            "found.",
+            metavar="FILE",
+            paths="files",
+        ),
+    ]
+    trust: Annotated[
+        Address | None,
+        Option(
+            "Keys, and the sources that each may speak for: registries that these have not signed "
+            "are refused. Unset: as the policy says, else any registry.",
+            metavar="FILE",
+            paths="files",
+        ),
+    ]
+    sample: Annotated[
+        ShareText | None,
+        Option(
+            "Check only this part of the documents; shares are estimates for all.", metavar="N%"
+        ),
+    ]
+    baseline: Annotated[
+        Address | None,
+        Option(
+            "Report of an earlier check: gates count only findings that are not in it, and matches "
+            "are scored with its corpus model.",
+            metavar="REPORT",
+            paths="folders",
+        ),
+    ]
+    model_of: ModelOf
+    split: Split
+    allow_unread: AllowUnread
+    rules: RulesFolder
+
+
+class CheckOptions(ReportOptions, RunOptions, total=False):
+    """Options of a check."""
 
 
 @public_function
-def check(  # noqa: PLR0913 (the options of the command)
+def check(
     corpus: object = None,
     *,
     hub: str | None = None,
-    split: str | None = None,
-    declared_only: bool = False,
-    policy: Address | None = None,
-    baseline: Address | None = None,
-    model_of: Address | None = None,
-    sample: ShareText | None = None,
-    control: Address | None = None,
-    rules: Address | None = None,
-    threads: int | None = None,
-    no_cache: bool = False,
-    verify: bool = False,
-    allow_unread: int = 0,
-    progress: ProgressCallback | None = None,
+    output: Annotated[
+        Address | None,
+        Option(
+            "Write result.json, findings.parquet, report.html and model.parquet to this folder.",
+            flags="-o --output",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ] = None,
+    engine: Annotated[
+        EngineName,
+        Option(
+            "What reads {corpus}: threads, processes, or the workers of a Dask cluster (with the "
+            "extra `cluster`), which must see {corpus}, the registries and {output}."
+        ),
+    ] = "threads",
+    scheduler: Annotated[
+        str | None,
+        Option(
+            "Address of the Dask scheduler. Unset: a cluster on this machine.", metavar="ADDRESS"
+        ),
+    ] = None,
     **options: Unpack[CheckOptions],
-) -> Outcome:
+) -> "Outcome":
     """Check a dataset against registries, as `provenance check` does.
 
-    Nothing asks a network unless an address does (`s3://…`, `hf://…`), or `hub` is given.
+    Nothing asks a network unless an address does (`s3://…`, `hf://…`), or `hub` is given. What is
+    given overrides the policy. If the policy names a ledger, the check is recorded there.
 
     Parameters
     ----------
@@ -55,43 +178,8 @@ def check(  # noqa: PLR0913 (the options of the command)
         or any iterable of mappings. An iterator is read once.
     hub : str, optional
         Name of a dataset on a hub, instead of a corpus.
-    split : str, optional
-        The split to check, of a dataset that has several. By default all are checked.
-    declared_only : bool, optional
-        Compare no texts, and report only what rows declare; needs no registry.
-    policy : str or path, optional
-        The policy file. By default `provenance.toml` or `pyproject.toml` in the working directory.
-        If it names a ledger, the check is recorded there.
-    baseline : str or path, optional
-        Folder of an earlier report; only new findings fail.
-    model_of : str or path, optional
-        Folder of an earlier report, whose corpus model matches are scored with.
-    sample : str, optional
-        "1%" checks a hundredth of the documents.
-    control : str or path, optional
-        A registry of items that cannot be in the corpus.
-    rules : str or path, optional
-        Folder of rules; by default those of the package.
-    threads : int, optional
-        Number of threads; by default one per core.
-    no_cache : bool, optional
-        Do not use what earlier checks stored.
-    verify : bool, optional
-        Compare the files of the registries with their digests, even if that was done before.
-    allow_unread : int, optional
-        Number of files that may be unreadable; more make the outcome "incomplete", which is false.
     progress : callable, optional
         Called with the name of a step, the amount that is done, and the total or None.
-    **options
-        They override the policy. `registries`: the folder of a registry, or several; needed unless
-        the policy names them. `purpose`: "pretraining", which is the default, "fine-tuning",
-        "evaluation", "retrieval" or "research-tdm". `collected`: a day, month or year, such as
-        "2023-06", or "2022..2023-06", with both ends. `actor`: the role of the collector, such as
-        "scraper". `gates`: such as "forbidden=1%", ["unknown=5%", "x:restricted=0%"] or, as in
-        the policy's `[gate]`, {"forbidden": "1%"}. `text_columns`: names of columns.
-        `jurisdiction`, `commercial`, `model`, `claims`, `max_document`, `chance`, `calibration`,
-        `backgrounds`, `common_background`, `signals`, `withdrawn`, `withdrawn_key`, `trust`: as the
-        options of `provenance check`.
 
     Returns
     -------
@@ -102,48 +190,180 @@ def check(  # noqa: PLR0913 (the options of the command)
     ------
     ProvenanceError
         If the check cannot be done; has a remedy.
+
+    Examples
+    --------
+    >>> import provenance
+    >>> outcome = provenance.check(  # doctest: +SKIP
+    ...     "data/train.parquet",
+    ...     registries="registries/x",
+    ...     collected="2022..2023-06",
+    ...     gates={"forbidden": "1%"},
+    ... )
     """
-    settings = Settings(
-        baseline=_path(baseline),
-        model_of=_path(model_of),
-        sample=None if sample is None else parse_rate(str(sample)),
-        control=None if control is None else fspath(control),
-        rules=_path(rules),
-        cache=None if no_cache else cache_folder(),
-        allow_unread=allow_unread,
-        split=split,
+    if scheduler is not None and (engine != "dask" or output is None):
+        raise OptionError(
+            "{scheduler} needs {engine} dask, and {output}, a folder that all workers share"
+        )
+    given = {**options, "hub": hub, "engine": engine, "scheduler": scheduler}
+    return _run_check(corpus, given, None if output is None else fspath(output))
+
+
+@public_function
+def check_shard(
+    corpus: Addresses, shard: str, output: Address, **options: Unpack[CheckOptions]
+) -> "ScannedShard":
+    """Read one shard of a dataset, as `provenance check --shard` does; `merge` makes the report.
+
+    Parameters
+    ----------
+    corpus : str, path, or iterable of them
+        Files, folders, patterns, addresses.
+    shard : str
+        "3/64" is the third of 64.
+    output : str or path
+        Folder or address that all shards share.
+    progress : callable, optional
+        As for `check`.
+
+    Returns
+    -------
+    ScannedShard
+        Its `parts`, `counts`, and what is `unread`.
+
+    Raises
+    ------
+    ProvenanceError
+        If the shard cannot be read, or `output` has shards of another check.
+    """
+    addresses, parsed = pipeline.file_addresses(corpus), pipeline.Shard.parse(shard)
+    if options["sample"] is not None:
+        raise OptionError("{shard} and {sample} cannot be combined: a sample is small")
+    folder = fspath(output)
+    policy = _policy(options)
+    _check_output(folder, addresses)
+    tasks = _tasks(folder)
+    arguments = pipeline.normalise_options(
+        {name: value for name, value in options.items() if name in ReportOptions.__annotations__}
     )
-    if threads is not None:
-        settings = replace(settings, threads=threads)
-    if declared_only:
-        if options.get("registries"):
-            raise ValueError("declared_only compares no texts: leave out registries")
-        options["registries"] = [empty_registry()]
-    policy_file = None if policy is None else fspath(policy)
-    effective = policy_of_options({**options, "policy": policy, "verify": verify}, settings.control)
-    ledger = ledger_of_policy(policy_file)
-    with report_progress_to(progress):
-        report = run_check(_open(corpus, hub, split, effective), effective, settings)
-    if ledger is not None:
-        record_check(ledger, report, None)
-    return Outcome(report)
+    arguments["collected"] = pipeline.day_text(options["collected"])
+    pipeline.CheckPlan({**arguments, "corpus": addresses}, parsed.count).save(tasks)
+    with pipeline.report_progress_to(options["progress"]):
+        settings = pipeline.settings_of_options(options, tasks=tasks)
+        return pipeline.scan_shard(addresses, policy, settings, parsed)
 
 
-def _open(
-    data: object, hub: str | None, split: str | None, policy: Policy
-) -> Sequence[str] | Corpus:
-    """Return the addresses that data names, or the corpus that it is."""
-    addresses = find_addresses(data, hub)
-    if addresses is not None:
-        return addresses
-    return corpus_of_objects(
-        data,
-        text_columns=policy.text_columns,
-        label_columns=policy.label_columns,
-        split=split,
-        max_document=policy.max_document,
-    )
+@public_function
+def merge(
+    folder: Address,
+    *,
+    output: Annotated[
+        Address | None,
+        Option(
+            "Write the report to this folder. Unset: to the folder of the shards on the command "
+            "line, and nowhere in Python.",
+            flags="-o --output",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ] = None,
+    threads: Threads = None,
+    progress: ProgressCallback | None = None,
+) -> "Outcome":
+    """Return the outcome of a check from its shards, as `provenance merge` does.
+
+    Parameters
+    ----------
+    folder : str or path
+        The output folder, or address, that the shards share.
+    progress : callable, optional
+        As for `check`.
+
+    Returns
+    -------
+    Outcome
+        As if one command had checked all of the dataset.
+
+    Raises
+    ------
+    EngineError
+        If there are no shards, or some are missing.
+    """
+    tasks = _tasks(fspath(folder))
+    plan = pipeline.CheckPlan.load(tasks)
+    options: dict[str, Any] = {
+        **plan.arguments,
+        "threads": threads,
+        "no_cache": True,
+        "progress": progress,
+    }
+    corpus, target = AddressList(options.pop("corpus")), None if output is None else fspath(output)
+    return _run_check(corpus, options, target, tasks=tasks, shards=plan.shards)
 
 
-def _path(given: Address | None) -> Path | None:
-    return None if given is None else Path(given)
+def _run_check(
+    corpus: object, options: Mapping[str, Any], output: str | None, **fields: Any
+) -> "Outcome":
+    """Check a corpus, write the report to a folder or address, and record it in the ledger.
+
+    Parameters
+    ----------
+    corpus : object
+        As for `check`.
+    options : mapping
+        The options of `check`.
+    output : str or None
+        Where to.
+    **fields
+        Fields of the settings that follow from no option.
+    """
+    is_scan = fields.get("shards") is None
+    with (
+        pipeline.hash_in_background(given_paths(options["registries"])) as hasher,
+        pipeline.report_progress_to(options["progress"]),
+    ):
+        policy = _policy(options)
+        path = options["policy"]
+        ledger = pipeline.ledger_of_policy(None if path is None else fspath(path))
+        found = pipeline.addresses_or_corpus(
+            corpus,
+            options.get("hub"),
+            text_columns=policy.text_columns,
+            label_columns=policy.label_columns,
+            split=options["split"],
+            max_document=policy.max_document,
+        )
+        if output is not None:
+            _check_output(output, found if isinstance(found, list) else found.addresses)
+            fields = {"tasks": _tasks(output), **fields}
+        started = pipeline.start_check(found, policy, options["split"], hasher, hash_files=is_scan)
+        settings = pipeline.settings_of_options(options, **fields)
+        report = pipeline.check(found, policy, settings, started)
+        if output is not None:
+            pipeline.save_report(report, output)
+            if settings.engine != "threads" and is_scan:
+                pipeline.remove_tasks(_tasks(output))
+        if ledger is not None:
+            pipeline.record_check(ledger, report, output)
+    return pipeline.Outcome(report)
+
+
+def _policy(options: Mapping[str, Any]) -> "Policy":
+    if options["declared_only"]:
+        if options["registries"]:
+            raise OptionError("{declared_only} compares no texts: leave out {registries}")
+        options = {**options, "registries": [pipeline.empty_registry()]}
+    control = options["control"]
+    return pipeline.policy_of_options(options, None if control is None else fspath(control))
+
+
+def _check_output(output: str, corpus: Sequence[str]) -> None:
+    """Check that a report can be written to a folder or address, before hours of work."""
+    if "://" not in output:
+        pipeline.check_output_outside(Path(output), corpus)
+    pipeline.check_writable(output)
+
+
+def _tasks(output: str) -> str:
+    """Return the folder, within that of a report, in which shards and workers store readings."""
+    return f"{output.rstrip('/')}/tasks"

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from os import fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Unpack
 
 from provenance import pipeline
-from provenance.errors import UnsupportedFormat
 from provenance.model.records.receipt import Cleaning
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline.python_api.argument_checks import public_function
@@ -14,24 +13,20 @@ from provenance.pipeline.python_api.option_types import (
     ActorName,
     Address,
     Addresses,
-    AddressList,
     AllowUnread,
-    BackgroundOptions,
     Chance,
     Collected,
     MatchingOptions,
     MaxDocument,
     ModelOf,
     Names,
-    NoCache,
     PolicyFile,
-    ProgressCallback,
     PurposeName,
-    Registries,
+    RegistryOptions,
     RulesFolder,
+    RunOptions,
     Split,
     TextColumns,
-    Threads,
     Verify,
 )
 from provenance.pipeline.python_api.options import Option, OptionError
@@ -44,22 +39,6 @@ if TYPE_CHECKING:
     from provenance.model.results.result import Report
     from provenance.model.results.trace import Trace
     from provenance.pipeline.python_api.outcomes import Outcome
-
-
-class RegistryOptions(BackgroundOptions, total=False):
-    """What a dataset is compared with."""
-
-    registries: Registries
-    policy: PolicyFile
-
-
-class RunOptions(TypedDict, total=False):
-    """How a command runs."""
-
-    threads: Threads
-    no_cache: NoCache
-    verify: Verify
-    progress: ProgressCallback | None
 
 
 class CleanOptions(RunOptions, RegistryOptions, total=False):
@@ -188,7 +167,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     ProvenanceError
         If the dataset cannot be cleaned; then there is no copy.
     """
-    addresses = _addresses(corpus)
+    addresses = pipeline.file_addresses(corpus)
     chosen = {verdict} if isinstance(verdict, str) else {*verdict}
     if forget_set is not None and (chosen or waived or contested):
         raise OptionError(
@@ -250,41 +229,10 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> "Changes
     ProvenanceError
         If they cannot be compared.
     """
-    first, second = _addresses(old)[0], _addresses(new)[0]
+    first, second = pipeline.file_addresses(old)[0], pipeline.file_addresses(new)[0]
     policy = pipeline.policy_of_options(options)
     with pipeline.report_progress_to(options["progress"]):
         return pipeline.diff(first, second, policy, pipeline.settings_of_options(options))
-
-
-@public_function
-def merge(folder: Address, *, threads: int | None = None) -> "Outcome":
-    """Return the outcome of a check from its shards, as `provenance merge` does.
-
-    Parameters
-    ----------
-    folder : str or path
-        The output folder, or address, that the shards share. Nothing is written to it: use
-        `Outcome.write`.
-    threads : int, optional
-        Number of threads.
-
-    Returns
-    -------
-    Outcome
-        As if one command had checked all of the dataset.
-
-    Raises
-    ------
-    EngineError
-        If there are no shards, or some are missing.
-    """
-    tasks = f"{fspath(folder).rstrip('/')}/tasks"
-    plan = pipeline.CheckPlan.load(tasks)
-    options: dict[str, Any] = {**plan.arguments, "model": plan.arguments["kinds"]}
-    options |= {"threads": threads, "no_cache": True}
-    settings = pipeline.settings_of_options(options, tasks=tasks, shards=plan.shards)
-    policy = pipeline.policy_of_options(options)
-    return pipeline.Outcome(pipeline.check(options["corpus"], policy, settings))
 
 
 @public_function
@@ -353,7 +301,7 @@ def calibrate(  # noqa: PLR0913 (the options of the command)
     ProvenanceError
         If it cannot be measured.
     """
-    addresses = _addresses(corpus)
+    addresses = pipeline.file_addresses(corpus)
     target = None if output is None else pipeline.local_path(output, pipeline.COPY_REMEDY)
     if target is not None:
         pipeline.check_output_file(target, addresses)
@@ -416,16 +364,3 @@ def _read_report(folder: Address) -> "Report":
 
 def _as_string(path: Address | None) -> str | None:
     return None if path is None else fspath(path)
-
-
-def _addresses(data: Addresses) -> list[str]:
-    given = pipeline.given_paths(data)
-    addresses = pipeline.find_addresses(
-        data if isinstance(data, AddressList) else given[0] if len(given) == 1 else given
-    )
-    if addresses is None:
-        raise UnsupportedFormat(
-            "only datasets in files can be cleaned or compared",
-            remedy="write the data to a file, and give its path.",
-        )
-    return addresses

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from os import PathLike
+from os import PathLike, fspath
 from typing import Annotated, TypedDict
 
 from provenance.model.rules.terms import Actor, ModelScope, Purpose
@@ -136,6 +136,12 @@ ActorName = Annotated[
 ]
 
 
+def given_paths(given: Addresses) -> list[str]:
+    """Return the path or paths, or other strings, that a function was given."""
+    several = [given] if isinstance(given, str | PathLike) else given
+    return [fspath(each) for each in several]
+
+
 class CircumstanceOptions(TypedDict, total=False):
     """Circumstances that the terms depend on."""
 
@@ -201,15 +207,17 @@ class MatchingOptions(BackgroundOptions, CircumstanceOptions, total=False):
     chance: Chance
 
 
-class CheckOptions(MatchingOptions, total=False):
-    """Options of `check` that override the policy."""
+class RegistryOptions(BackgroundOptions, total=False):
+    """What a dataset is compared with."""
 
-    gates: Gates
-    text_columns: TextColumns
-    registries: Addresses
-    calibration: Address | None
-    signals: Address | None
-    max_document: MaxDocument
-    withdrawn: str | None
-    withdrawn_key: Address | None
-    trust: Address | None
+    registries: Registries
+    policy: PolicyFile
+
+
+class RunOptions(TypedDict, total=False):
+    """How a command runs."""
+
+    threads: Threads
+    no_cache: NoCache
+    verify: Verify
+    progress: ProgressCallback | None

@@ -10,7 +10,7 @@ from typing import Any, cast
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.building.registry_changes import forget_registries
 from provenance.pipeline.caching.result_cache import cache_folder
-from provenance.pipeline.python_api.python_inputs import given_paths
+from provenance.pipeline.python_api.option_types import given_paths
 from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.settings import Settings
 from provenance.read.policy.gate_syntax import parse_rate
@@ -19,7 +19,10 @@ from provenance.read.policy.policy_file import PolicyOptions
 _POLICY_NAMES = frozenset(PolicyOptions.__annotations__)
 _SETTING_NAMES = "split", "control", "allow_unread", "engine", "scheduler"
 _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
-_PATH_OPTIONS = {"calibration", "signals", "withdrawn_key", "trust"}
+_PATH_OPTIONS = {
+    *("calibration", "signals", "withdrawn_key", "trust"),
+    *("policy", "baseline", "model_of", "rules", "control"),
+}
 
 
 def policy_of_options(options: Mapping[str, Any], *others: str | None) -> Policy:

@@ -7,8 +7,14 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from provenance.errors import DatasetNotFound, InputError
-from provenance.pipeline.python_api.option_types import Address, Addresses, AddressList, Day
+from provenance.errors import DatasetNotFound, InputError, UnsupportedFormat
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    Addresses,
+    AddressList,
+    Day,
+    given_paths,
+)
 from provenance.read.corpus.address_resolution import (
     address_exists,
     looks_like_path,
@@ -32,15 +38,9 @@ def local_path(given: Address, remedy: str) -> Path:
     path = fspath(given)
     if "://" in path:
         raise InputError(
-            f"{path}: this is written on this machine, not to an address", remedy=remedy
+            f"{path}: this is written to a path on this machine, not an address", remedy=remedy
         )
     return Path(path)
-
-
-def given_paths(given: Addresses) -> list[str]:
-    """Return the path or paths, or other strings, that a function was given."""
-    several = [given] if isinstance(given, str | PathLike) else given
-    return [fspath(each) for each in several]
 
 
 def day_text(day: Day | None) -> str | None:
@@ -102,6 +102,25 @@ def find_addresses(data: object, hub: str | None = None) -> list[str] | None:
     if any(isinstance(entry, PathLike) for entry in data):
         return [_existing(fspath(entry)) for entry in data]
     return _addresses_among(list(data)) if all(isinstance(entry, str) for entry in data) else None
+
+
+def file_addresses(data: Addresses) -> list[str]:
+    """Return the addresses of a dataset in files; as `find_addresses`.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it is the content itself.
+    """
+    given = given_paths(data)
+    one_or_all = given[0] if len(given) == 1 else given
+    addresses = find_addresses(data if isinstance(data, AddressList) else one_or_all)
+    if addresses is None:
+        raise UnsupportedFormat(
+            "only datasets in files can be cleaned, compared or divided",
+            remedy="write the data to a file, and give its path.",
+        )
+    return addresses
 
 
 def _addresses_among(strings: list[str]) -> list[str] | None:

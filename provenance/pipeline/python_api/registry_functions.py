@@ -40,8 +40,14 @@ from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_types import Address, Addresses, Day, Names
-from provenance.pipeline.python_api.python_inputs import day_text, given_paths
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    Addresses,
+    Day,
+    Names,
+    given_paths,
+)
+from provenance.pipeline.python_api.python_inputs import day_text
 from provenance.pipeline.settings import EngineName, Settings
 from provenance.registry.changes.mark_changes import Marking
 from provenance.registry.changes.registry_merge import Combination

@@ -16,6 +16,7 @@ from provenance.pipeline.python_api.option_types import (
     Split,
     TextColumns,
     Threads,
+    given_paths,
 )
 from provenance.pipeline.python_api.options import Option
 
@@ -138,7 +139,7 @@ def _stored_sketch(data: object) -> "NamedSketch | None":
 def _sketch(data: object, scaled: int, options: ReadOptions) -> "NamedSketch":
     if isinstance(data, pipeline.NamedSketch):
         return data
-    columns = pipeline.given_paths(options["text_columns"])
+    columns = given_paths(options["text_columns"])
     reading = pipeline.sketch_options(scaled, columns, options["max_document"])
     settings = pipeline.Settings(split=options["split"], allow_unread=options["allow_unread"])
     if (threads := options["threads"]) is not None:

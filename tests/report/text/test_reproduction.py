@@ -45,7 +45,7 @@ def test_the_command_reproduces_the_policy(asked):
         actor=given_["actor"],
         jurisdiction=given_["jurisdiction"],
         commercial=given_["commercial"],
-        model=given_["kinds"],
+        model=given_["model"],
         claims=given_["claims"],
         gates=given_["gates"],
         text_columns=given_["text_columns"],
@@ -70,7 +70,7 @@ def test_a_split_and_rules_of_ones_own_are_named_where_they_were_given(tmp_path)
     result = sample_report().result
     assert (parsed(result)["split"], parsed(result)["rules"]) == (None, None)
     given_ = replace(result, corpus=replace(result.corpus, split="train"), rules_path=str(tmp_path))
-    assert (parsed(given_)["split"], parsed(given_)["rules"]) == ("train", tmp_path)
+    assert (parsed(given_)["split"], parsed(given_)["rules"]) == ("train", str(tmp_path))
 
 
 @given(RESULTS)
