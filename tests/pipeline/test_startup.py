@@ -1,5 +1,6 @@
 """What a check does without stays out of the process, and nowhere else."""
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ _COMMAND = """
 import atexit, sys
 from provenance.cli import main
 loaded = {"pandas", "duckdb", "datasketch", "pyarrow.dataset", "pyarrow"}
-loaded |= {"numba", "numba.np.linalg", "provenance.read.dumps.layouts"}
+loaded |= {"numba", "numba.np.linalg", "provenance.read.dumps.layouts", "tqdm"}
+loaded |= {"provenance.registry.build.registry_builder"} if "check" in sys.argv else set()
 atexit.register(lambda: print(sorted(loaded & set(sys.modules)), file=sys.stderr, flush=True))
 main()
 """
@@ -111,3 +113,37 @@ def test_times_finer_than_pythons_stop_no_check(tmp_path: Path, posts, pages, wr
     words = ["check", str(tmp_path / "corpus.parquet"), "--registry", str(tmp_path / "registry")]
     done = process(*words, "-o", str(tmp_path / "report"), cwd=tmp_path)
     assert done.returncode in (0, 1), done.stderr
+
+
+def test_dataclasses_of_our_process_compile_the_methods_that_are_called() -> None:
+    code = """
+import dataclasses, pickle
+from provenance.startup import configure_own_process
+configure_own_process()
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Point:
+    "A point."
+    x: int
+    y: tuple[int, ...] = dataclasses.field(default_factory=tuple)
+class Named(Point):
+    __slots__ = ()
+compiled = Point.__init__.__code__.co_filename == "<string>"
+points = {Point(2), Point(y=(1,), x=1), Point(1, (1,)), Named(2)}
+print(compiled, Point.__init__.__code__.co_filename == "<string>", Point.__init__.__qualname__)
+print(sorted(point for point in points if type(point) is Point))
+print(Point(1) == Point(1), hash(Point(1)) == hash(Point(1)), Point(1) < Point(2))
+print(dataclasses.replace(Named(2), y=(3,)), pickle.loads(pickle.dumps(Point(1))))
+try:
+    Point(1).x = 2
+except dataclasses.FrozenInstanceError as error:
+    print(error)
+"""
+    first, *others = printed(code).splitlines()
+    is_postponed = hasattr(dataclasses, "_create_fn")
+    assert first == f"{not is_postponed} True Point.__init__"
+    assert others == [
+        "[Point(x=1, y=(1,)), Point(x=2, y=())]",
+        "True True True",
+        "Named(x=2, y=(3,)) Point(x=1, y=())",
+        "cannot assign to field 'x'",
+    ]

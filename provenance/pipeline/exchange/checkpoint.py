@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,10 @@ from provenance.atomic_output import replace_file
 from provenance.registry.manifest import DAMAGE_ERRORS, Manifest, parse_timestamp, render_json
 
 CHECKPOINT_FILE = "pulled.json"
+
+Check = Callable[[bytes, bytes | None, Manifest], None]
+"""Raises an error if a manifest is not to be used; receives it as it is stored, its signatures if
+there are any, and as it was parsed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from provenance.model.short_repr import short_repr
 from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.exchange.checkpoint import (
     CHECKPOINT_FILE,
+    Check,
     Checkpoint,
     manifest_digest,
     read_checkpoint,
@@ -68,10 +69,6 @@ MAX_VERSIONS = 3
 """Versions that are tried if an owner pushes while they are fetched."""
 
 _CLOCK_DIFFERENCE = timedelta(days=1)
-
-Check = Callable[[bytes, bytes | None, Manifest], None]
-"""Raises an error if a manifest is not to be used; receives it as it is stored, its signatures if
-there are any, and as it was parsed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from pathlib import Path
 from provenance import __version__
 from provenance.atomic_output import read_small_file, replace_file
 from provenance.errors import RegistryError, SignatureInvalid
-from provenance.pipeline.exchange.checkpoint import day_after, manifest_digest
-from provenance.pipeline.exchange.pulling import Check
+from provenance.pipeline.exchange.checkpoint import Check, day_after, manifest_digest
 from provenance.pipeline.exchange.trust_file import TrustedKey, TrustFile, read_trust_file
 from provenance.read.policy.policy_file import load_trust_path
 from provenance.registry.manifest import MANIFEST, Manifest, parse_manifest, read_manifest_bytes

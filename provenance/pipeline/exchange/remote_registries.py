@@ -9,7 +9,6 @@ from blake3 import blake3
 
 from provenance.pipeline.caching.result_cache import cache_folder
 from provenance.pipeline.exchange.checkpoint import today
-from provenance.pipeline.exchange.pulling import pull
 from provenance.pipeline.exchange.registry_signatures import require_trusted_folder, trust_check
 from provenance.pipeline.exchange.trust_file import read_trust_file
 from provenance.registry.files.data_files import Digest, digest_of_file
@@ -75,6 +74,8 @@ def fetch_registries(names: Sequence[str], trust: str | None = None, *, quiet: b
         As for `pull`.
     """
     for name in filter(is_address, names):
+        from provenance.pipeline.exchange.pulling import pull  # noqa: PLC0415 (few are remote)
+
         check = None if trust is None else trust_check(name, trust)
         pull(name, _folder(name), check=check, is_cache=True, quiet=quiet)
 

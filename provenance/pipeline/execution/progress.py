@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Event, Thread
-from typing import Protocol
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Protocol
 
 from provenance.terminal_safety import escape_line, unwrap_stream
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _LINE_INTERVAL = 30.0
 """Seconds between two lines where no terminal shows a bar."""
@@ -97,6 +98,19 @@ def report_progress_to(callback: ProgressCallback | None) -> Iterator[None]:
         _callback.reset(token)
 
 
+_is_on_terminal: ContextVar[bool] = ContextVar("is_on_terminal", default=False)
+
+
+@contextmanager
+def show_progress_on_stderr() -> Iterator[None]:
+    """Show the progress of every operation within the context on stderr."""
+    token = _is_on_terminal.set(True)
+    try:
+        yield
+    finally:
+        _is_on_terminal.reset(token)
+
+
 class _Calls(SilentProgress):
     """Calls a function with the amount so far."""
 
@@ -125,16 +139,18 @@ def show_progress(
     unit : str
         Unit of amounts: "B" for bytes, else a noun.
     quiet : bool
-        Show nothing.
+        Show nothing, but within `show_progress_on_stderr`.
     """
     callback = _callback.get()
     if callback is not None:
         yield _Calls(callback, label, total)
-    elif quiet:
+    elif quiet and not _is_on_terminal.get():
         yield SilentProgress()
     elif not sys.stderr.isatty():
         yield _Lines(label, total)
     else:
+        from tqdm import tqdm  # noqa: PLC0415 (only for a terminal)
+
         bar = tqdm(
             total=total,
             desc=escape_line(label),

@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tqdm import tqdm
-
 from provenance.report.sanitize import one_line
 from provenance.terminal_safety import escape_line, unwrap_stream
 
@@ -94,5 +92,7 @@ class _StderrHandler(logging.Handler):
     """Writes lines to stderr without disturbing a progress bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        from tqdm import tqdm  # noqa: PLC0415 (only where somebody wants lines)
+
         with suppress(OSError):  # a closed stderr is no reason to fail
             tqdm.write(escape_line(record.getMessage()), file=unwrap_stream(sys.stderr))
