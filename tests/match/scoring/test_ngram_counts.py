@@ -158,7 +158,7 @@ def test_keys_that_do_not_fit_are_counted_in_the_next_batch(threads, at_once):
     """So many in one text, and in many, that what is found is counted many times over."""
     random = np.random.default_rng(1)
     items = [random.integers(1, 40, 30_000).tolist()]
-    texts = [random.integers(1, 40, size).tolist() for size in [20_000, *[3] * 2000, 9000]]
+    texts = [random.integers(1, 60, size).tolist() for size in [20_000, *[3] * 2000, 9000]]
     runs = [(0, 0, 30_000)]
     made = collect_vocabulary(candidates_of(runs), *flat(items), threads)
     count_ngrams(made, everywhere(texts), everywhere(items), threads, at_once)
