@@ -7,7 +7,6 @@ ALLOWED = {
     # What docs/formulas.md and docs/scale.md state of the code.
     "docs/test_figures.py",
     # Parts of kernels and of tables' columns, beside oracles of their own.
-    "fingerprint/test_wordless_texts.py",
     "match/scoring/test_detectability.py",
     "pipeline/findings/test_finding_table.py",
     "pipeline/findings/test_shares.py",
