@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         verify_attestation,
         verify_folder,
     )
-    from provenance.pipeline.python_api.check_function import Outcome, PolicyViolated, check
+    from provenance.pipeline.python_api.check_function import check
     from provenance.pipeline.python_api.dataset_functions import (
         calibrate,
         clean,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         open_ledger,
     )
     from provenance.pipeline.python_api.matcher import Match, Matcher
+    from provenance.pipeline.python_api.minhash_function import minhashes
+    from provenance.pipeline.python_api.outcomes import Outcome, PolicyViolated
     from provenance.pipeline.python_api.publishing_functions import publish_registry, screen_dataset
     from provenance.pipeline.python_api.registry_functions import (
         OpenRegistry,
@@ -62,11 +64,7 @@ if TYPE_CHECKING:
         explain_rules,
         published_sources,
     )
-    from provenance.pipeline.python_api.sketch_functions import (
-        compare,
-        fingerprint_dataset,
-        minhashes,
-    )
+    from provenance.pipeline.python_api.sketch_functions import compare, fingerprint_dataset
 
 __version__ = "0.1.0"
 __all__ = [
@@ -128,12 +126,13 @@ _NAMES = {
         "verify_attestation",
         "verify_folder",
     ),
-    "python_api.check_function": ("Outcome", "PolicyViolated", "check"),
+    "python_api.check_function": ("check",),
     "python_api.dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "python_api.disclosure_functions": ("DisclosureFiles", "disclose"),
     "python_api.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "python_api.ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "python_api.matcher": ("Match", "Matcher"),
+    "python_api.outcomes": ("Outcome", "PolicyViolated"),
     "python_api.publishing_functions": ("publish_registry", "screen_dataset"),
     "python_api.registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),
@@ -147,7 +146,8 @@ _NAMES = {
         "explain_rules",
         "published_sources",
     ),
-    "python_api.sketch_functions": ("compare", "fingerprint_dataset", "minhashes"),
+    "python_api.minhash_function": ("minhashes",),
+    "python_api.sketch_functions": ("compare", "fingerprint_dataset"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

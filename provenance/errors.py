@@ -2,8 +2,8 @@
 
 ProvenanceError
     InputError
-        DatasetNotFound, UnsupportedFormat, ColumnMissing (TextMissing), CorruptFile, EmptyCorpus,
-        DocumentTooLarge
+        DatasetNotFound, UnsupportedFormat, ColumnMissing (TextMissing), CorruptFile, NotRead,
+        EmptyCorpus, DocumentTooLarge
     RegistryError
         RegistryNotFound, RegistryExists, RegistryVersion, RegistryKeyMissing, FingerprintMismatch,
         DigestMismatch
@@ -17,6 +17,9 @@ ProvenanceError
 
 NotDurable is a warning: the output is there, but may not survive a power failure.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 
 class ProvenanceError(Exception):
@@ -121,6 +124,24 @@ class CorruptFile(InputError):
 
 class DocumentTooLarge(InputError):
     """A line, row, cell or text is larger than the limit of a document."""
+
+
+class NotRead(InputError):
+    """More files could not be read than are accepted.
+
+    Parameters
+    ----------
+    unread : sequence of Unread
+        These files; the error is that of the first.
+    """
+
+    def __init__(self, unread: Sequence[Any]) -> None:
+        first = unread[0]
+        super().__init__(f"{first.file}: {first.reason}", remedy=first.remedy)
+        self.unread = unread
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return NotRead, (self.unread,)
 
 
 class EmptyCorpus(InputError):

@@ -210,15 +210,36 @@ if TYPE_CHECKING:
     from provenance.pipeline.sample_data import unpack_sample as unpack_sample
     from provenance.pipeline.settings import Settings as Settings
     from provenance.pipeline.sketching import (
-        compare_addresses as compare_addresses,
+        NamedSketch as NamedSketch,
+        compare_sketches as compare_sketches,
         save_sketch as save_sketch,
         sketch_addresses as sketch_addresses,
+        sketch_corpus as sketch_corpus,
         sketch_options as sketch_options,
+        stored_sketch as stored_sketch,
     )
     from provenance.pipeline.source_names import (
         source_id as source_id,
         source_name_warning as source_name_warning,
     )
+    from provenance.pipeline.execution.progress import (
+        report_progress_to as report_progress_to,
+        show_progress_on_stderr as show_progress_on_stderr,
+    )
+    from provenance.pipeline.python_api.python_inputs import (
+        COPY_REMEDY as COPY_REMEDY,
+        addresses_or_corpus as addresses_or_corpus,
+        day_text as day_text,
+        find_addresses as find_addresses,
+        given_paths as given_paths,
+        local_path as local_path,
+    )
+    from provenance.pipeline.python_api.policy_options import (
+        has_policy_options as has_policy_options,
+        policy_of_options as policy_of_options,
+        settings_of_options as settings_of_options,
+    )
+    from provenance.pipeline.python_api.outcomes import Outcome as Outcome
 
 _NAMES = {
     "attesting.attestations": (
@@ -289,8 +310,17 @@ _NAMES = {
     "rule_commands.signal_explanation": "explain_signals",
     "sample_data": "unpack_sample",
     "settings": "Settings",
-    "sketching": "compare_addresses save_sketch sketch_addresses sketch_options",
+    "sketching": (
+        "NamedSketch compare_sketches save_sketch sketch_addresses sketch_corpus "
+        "sketch_options stored_sketch"
+    ),
     "source_names": "source_id source_name_warning",
+    "execution.progress": "report_progress_to show_progress_on_stderr",
+    "python_api.python_inputs": (
+        "COPY_REMEDY addresses_or_corpus day_text find_addresses given_paths local_path"
+    ),
+    "python_api.policy_options": "has_policy_options policy_of_options settings_of_options",
+    "python_api.outcomes": "Outcome",
 }
 """Names by the module in this package that defines them."""
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -117,8 +117,8 @@ def sketch_address(
     ProvenanceError
         If it cannot be read.
     """
-    if is_sketch(address):
-        return NamedSketch(address, "sketch", read_sketch(Path(address)))
+    if (stored := stored_sketch(address)) is not None:
+        return stored
     if _is_registry(address):
         registry = open_named_registry(address)
         return NamedSketch(address, "registry", sketch_registry(registry, settings, options.scaled))
@@ -129,6 +129,13 @@ def sketch_address(
         max_document=options.max_document,
     )
     return replace(sketch_corpus(corpus, settings, options.scaled), name=address)
+
+
+def stored_sketch(address: str) -> NamedSketch | None:
+    """Return the sketch in a file; None if it is not called like one."""
+    if not is_sketch(address):
+        return None
+    return NamedSketch(address, "sketch", read_sketch(Path(address)))
 
 
 def sketch_addresses(
@@ -286,44 +293,6 @@ def _results(
 def save_sketch(sketch: NamedSketch, path: Path) -> None:
     """Write a sketch to a file; raises as `write_sketch`."""
     write_sketch(sketch.sketch, path)
-
-
-def compare_addresses(
-    query: str,
-    others: Sequence[str],
-    settings: Settings,
-    options: SketchOptions = SketchOptions(),
-) -> Comparison:
-    """Sketch what is at some addresses, as far as they are not sketches already, and compare it.
-
-    Parameters
-    ----------
-    query : str
-        The one that is compared; as for `sketch_address`.
-    others : sequence of str
-        With what.
-    settings : Settings
-        Threads, split, progress, and the number of unread files that is accepted.
-    options : SketchOptions
-        How datasets are read and sampled.
-
-    Raises
-    ------
-    ProvenanceError
-        If something cannot be read.
-    """
-    stored = {name: sketch_address(name, settings) for name in (query, *others) if is_sketch(name)}
-    # Nothing is sketched finer than all that it is compared with.
-    finest = [stored[name].sketch.scaled if name in stored else options.scaled for name in others]
-    first = stored.get(query) or sketch_address(
-        query, settings, replace(options, scaled=min(finest))
-    )
-    fresh = replace(options, scaled=first.sketch.scaled)
-    return compare_sketches(
-        first,
-        [stored.get(name) or sketch_address(name, settings, fresh) for name in others],
-        settings.allow_unread,
-    )
 
 
 def compare_sketches(

@@ -138,8 +138,8 @@ def test_every_parameter_is_described():
     for name in ORDER:
         value = getattr(provenance, name)
         if inspect.isfunction(value):
-            text = value.__doc__ or ""
-            described = re.findall(r"^ {4}([\w*, ]+)(?: : .+)?$", text, re.MULTILINE)
+            text = inspect.getdoc(value) or ""
+            described = re.findall(r"^([\w*, ]+)(?: : .+)?$", text, re.MULTILINE)
             words = {word for line in described for word in re.split(r"[,\s*]+", line)}
             parameters = inspect.signature(value).parameters
             missing += [

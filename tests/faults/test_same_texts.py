@@ -147,7 +147,7 @@ def expected(registry: str, rows: Rows, cache: Path) -> list[str]:
     return outcome(report)
 
 
-@property_test(10, 400, layout=LAYOUTS)
+@property_test(5, 400, layout=LAYOUTS)
 def test_findings_do_not_depend_on_how_texts_are_stored_and_read(
     layout: Layout, expected: list[str], registry: str, rows: Rows, cache: Path
 ) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.binding_terms import (
+    Scenario,
     change_days,
     collection_days,
     in_words,
@@ -52,3 +53,13 @@ def test_nothing_is_collected_after_today():
     later = DateRange(date(2025, 1, 1), None)
     assert collection_days(None, later, today) == later
     assert collection_days(None, DateRange(first, later.first), today).until == later.first
+
+
+@given(days, st.integers(-3, 3), st.booleans(), st.booleans())
+def test_nothing_is_collected_before_it_is_published(until, later, is_collected, is_published):
+    first = until + timedelta(days=later)
+    collected = DateRange(None, until if is_collected else None)
+    published = DateRange(first if is_published else None, None)
+    last_day = until - timedelta(days=1)
+    is_late = is_collected and is_published and first > last_day
+    assert Scenario(collected, published).is_possible() is not is_late

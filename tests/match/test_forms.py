@@ -108,7 +108,7 @@ def test_items_that_are_posted_again_are_no_form():
 def test_long_items_have_no_form():
     dice = random.Random(10)
     chapters = [" ".join(words(500, 200 + n)) for n in range(6)]
-    items = [" ".join(fill(dice) + " " + chapter for chapter in chapters) for _ in range(6)]
+    items = [" ".join(fill(dice) + " " + chapter for chapter in chapters) for _ in range(4)]
     assert forms_of(items, fill(dice)) == [False]
     assert forms_of([item[:4000] for item in items], fill(dice)) == [True]
 
@@ -124,21 +124,20 @@ def slow_agreement(agrees: list[bool], shares: list[list[bool]], words_of) -> fl
     return total
 
 
-def beside(own: list[int], other: list[int]) -> list[bool]:
-    pairs = set(itertools.pairwise(other))
+def beside(own: list[int], pairs: set[tuple[int, int]]) -> list[bool]:
     found = [pair in pairs for pair in itertools.pairwise(own)]
     return [a or b for a, b in zip([*found, False], [False, *found], strict=True)]
 
 
-def slowly(item: int, runs: np.ndarray, rows: list[list[int]], seeds: list[list[int]]) -> bool:
+def slowly(item: int, runs: np.ndarray, rows: list[list[int]], seeds: list[set[int]]) -> bool:
     own, first, end = rows[item], runs[0, 0], runs[-1, 0] + runs[-1, 2]
     agrees = [
         any(run[2] > 1 and run[0] <= n < run[0] + run[2] for run in runs) for n in range(len(own))
     ]
     stretch = seeds_at(own[first:end])
-    counts = {n: sum(s in set(seeds[n]) for s in stretch) for n in range(len(rows))}
+    counts = {n: sum(s in seeds[n] for s in stretch) for n in range(len(rows))}
     others = sorted((n for n in counts if counts[n] and n != item), key=lambda n: (-counts[n], n))
-    shares = [beside(own, rows[n]) for n in others[:64]]
+    shares = [beside(own, set(itertools.pairwise(rows[n]))) for n in others[:64]]
     shares = [s for s in shares if sum(map(min, s, agrees)) >= 0.5 * sum(agrees)]
     everywhere, every, matched = range(len(own)), [True] * len(own), range(first, end)
     most = slow_agreement(every, shares, everywhere)
@@ -165,14 +164,14 @@ def test_the_fast_comparison_is_the_slow_one(seed):
     dice = random.Random(seed)
     vocabulary = dice.choice([3, 8, 40])
     items = sorted({fill(dice, dice.choice([24, 42, 60]), vocabulary) for _ in range(90)})
-    texts = [fill(dice, 60, vocabulary) for _ in range(20)]
-    texts += [edit(dice.choice(items), dice.choice([5, 7, 12])) for _ in range(20)]
-    texts += [" ".join(dice.choice(items).split()[: dice.randint(9, 20)]) for _ in range(20)]
+    texts = [fill(dice, 60, vocabulary) for _ in range(4)]
+    texts += [edit(dice.choice(items), dice.choice([5, 7, 12])) for _ in range(4)]
+    texts += [" ".join(dice.choice(items).split()[: dice.randint(9, 20)]) for _ in range(4)]
     _, numbers = holding_in_segments(items, [0] * len(items))
     rows = rows_of(tokens_of(*items))
     assert numbers.tolist() == list(range(len(items)))
     found, forms = compared(items, *texts)
-    seeds = [seeds_at(row) for row in rows]
+    seeds = [set(seeds_at(row)) for row in rows]
     expected = [
         slowly(int(item), runs_of(found, place), rows, seeds)
         for place, item in enumerate(found.items.tolist())

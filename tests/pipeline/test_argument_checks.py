@@ -10,8 +10,8 @@ import pytest
 import provenance
 from provenance.errors import InputError
 from provenance.pipeline.python_api.argument_checks import describe, public_function
-from provenance.pipeline.python_api.check_function import normalise_options
 from provenance.pipeline.python_api.option_types import Address, Addresses
+from provenance.pipeline.python_api.policy_options import normalise_options
 from provenance.pipeline.python_api.python_inputs import day_text
 
 FUNCTIONS = [

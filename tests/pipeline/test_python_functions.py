@@ -36,7 +36,7 @@ from provenance.errors import (
     ProvenanceError,
     UnknownSource,
 )
-from provenance.pipeline.python_api import check_function, dataset_functions
+from provenance.pipeline.python_api import policy_options
 from provenance.pipeline.stated_facts import FACT_NAMES
 from provenance.read.corpus.python_objects import corpus_of_objects
 
@@ -470,10 +470,9 @@ def test_the_largest_document_may_be_a_number(registry, tmp_path, write_lines, p
 
 def test_registries_are_verified_where_asked(rows, registry, monkeypatch, tmp_path):
     forgotten = []
-    for module in (check_function, dataset_functions):
-        monkeypatch.setattr(
-            module, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
-        )
+    monkeypatch.setattr(
+        policy_options, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
+    )
     path = tmp_path / "data.parquet"
     pq.write_table(pa.Table.from_pylist(rows), path)
     for verify in (False, True):

@@ -110,12 +110,13 @@ def test_a_folder_of_texts_is_one_document_a_file(tmp_path):
     }
 
 
-def test_a_text_that_is_not_utf8_is_counted(tmp_path):
+def test_a_text_that_is_not_utf8_is_unread(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"caf\xe9")
     (part,) = open_corpus([str(tmp_path)]).parts
-    (documents,) = part.batches()
-    assert len(documents.batch) == 0
+    documents, end = part.batches()
+    assert len(documents.batch) == len(end.batch) == 0
     assert [(one.reason, one.rows) for one in documents.skipped] == [("not valid UTF-8", (0,))]
+    assert [(one.file, one.row) for one in end.unread] == [("a.txt", 0)]
 
 
 def test_the_order_of_addresses_does_not_matter(folder, tmp_path):

@@ -2,17 +2,19 @@
 
 import io
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.errors import CorruptFile, UnsupportedFormat
+from provenance.errors import CorruptFile, DocumentTooLarge, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.corpus.skipped_rows import MAX_NESTING, TOO_DEEP
 from provenance.read.dumps.layouts import open_dump
 from provenance.read.formats.json_array import array_blocks, array_rows
+from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.jsonl_blocks import parse_rows
 
 ROWS = [
@@ -265,6 +267,39 @@ def rows_in(data, size, rows=None):
         rows.update(records.records)
         rows.update(records.faults)
     return rows
+
+
+@pytest.mark.parametrize("element", ["7", "[7]", "null"])
+def test_an_array_without_objects_is_refused_at_its_beginning(tmp_path, element):
+    (tmp_path / "a.json").write_text("[" + ",".join([element] * 2_000_000) + "]")
+    for read in (lambda path: open_corpus([path]), lambda path: list(open_dump(path, source="s"))):
+        begun = time.process_time()
+        with pytest.raises(UnsupportedFormat, match=r"a\.json: its rows are"):
+            read(str(tmp_path / "a.json"))
+        assert time.process_time() - begun < 1
+
+
+def test_a_bracket_that_is_never_closed_is_bounded():
+    with pytest.raises(DocumentTooLarge):
+        dict(array_rows(io.BytesIO(b"[1, " + b"[" * (8 << 20)), DocumentLimit("a", 1 << 20)))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": "b", "c": [{"d": 1}, {"d": 2, "e', {"a": "b", "c": [{"d": 1}, {"d": 2}]}),
+        ('[{"a": "1, [2"}, {"a": "3, [', [{"a": "1, [2"}, {}]),
+        ('[{"a": 1}, {\'a\': 2}, {"a": 3}', [{"a": 1}, {}]),
+        ('{"a": 1} {"a": 2', {"a": 1}),
+        ("[x" + "[" * 1_000_000, []),
+        ('{"a": "' + "b" * 1_000_000, {}),
+        ("", None),
+    ],
+)
+def test_the_beginning_of_a_value_is_what_is_whole_of_it(text, value):
+    begun = time.process_time()
+    assert parse_prefix(text) == value
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize(

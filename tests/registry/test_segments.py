@@ -185,19 +185,26 @@ def test_who_has_opened_a_registry_reads_it_whatever_becomes_of_it(segmented, it
         assert counted(read) == expected
 
 
-def test_segments_are_few_and_each_item_is_rewritten_a_few_times(items, tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.registry.build.registry_builder._SMALLEST_TIER_BITS", 6)
-    written = 0
-    known = set()
-    create_registry(tmp_path / "r", [items(numbered(0, 10))])
-    for number in range(1, 40):
-        manifest = extend_registry(tmp_path / "r", [items(numbered(10 * number, 10))])
+def test_segments_are_few_and_each_item_is_rewritten_a_few_times(items, tmp_path):
+    """Additions of a third of a million tokens each: smaller ones are merged every time."""
+    additions, count, length, written, known = 9, 16, 20_000, 0, set()
+    for number in range(additions):
+        rows = [
+            {
+                "source": "x",
+                "item": f"{number}-{n}",
+                "text": f"{number} {n} and on " * (length // 4),
+            }
+            for n in range(count)
+        ]
+        write = extend_registry if number else create_registry
+        manifest = write(tmp_path / "r", [items(rows)])
         new = {segment.digest: segment.items for segment in manifest.segments}
         written += sum(count for digest, count in new.items() if digest not in known)
         known |= set(new)
-        assert len(new) <= 12
-    assert manifest.items == 400
-    assert written <= 400 * 6
+        assert len(new) <= 6
+    assert manifest.items == additions * count
+    assert written <= 2 * additions * count
 
 
 def numbered(first, count):
@@ -205,3 +212,10 @@ def numbered(first, count):
         {"source": "x", "item": str(n), "text": f"these are the words of item {n}"}
         for n in range(first, first + count)
     ]
+
+
+def test_segments_of_few_words_are_merged_into_one(items, tmp_path):
+    create_registry(tmp_path / "r", [items(numbered(0, 10))])
+    for number in range(1, 4):
+        manifest = extend_registry(tmp_path / "r", [items(numbered(10 * number, 10))])
+        assert [segment.items for segment in manifest.segments] == [10 * (number + 1)]

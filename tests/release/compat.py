@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 
@@ -40,6 +41,12 @@ TESTS = (
     "tests/pipeline/test_api.py",
 )
 """The tests that exercise each dependency."""
+STACKS_AGE = timedelta(days=14)
+"""How old a release must be to be one that a stack is resolved to.
+
+An index that is reached through copies shows a newer release to one request and hides it from the
+next, which would look as if the package beside a stack had kept it back.
+"""
 _RESOLUTIONS = 4
 """How many stacks are resolved at once."""
 _SETTINGS = {
@@ -170,15 +177,16 @@ def stacks() -> Iterator[str]:
 def fits(stack: str) -> tuple[bool, str]:
     """Resolve a stack alone, then beside us; return whether we change nothing, and the outcome."""
     requirements = stack.replace(" ", "\n")
+    released = f"--exclude-newer={datetime.now(UTC) - STACKS_AGE:%Y-%m-%d}"
     pins = BUILD / f"{re.sub('[^a-z0-9]+', '-', stack)}.txt"
     try:
-        alone = resolved(requirements, STACKS_PYTHON, pins)
+        alone = resolved(requirements, STACKS_PYTHON, pins, released)
     except Failed as error:
         if "No solution found" not in str(error):
             return False, f"  FAILED   {stack}: {error}"
         return True, f"  skipped  {stack}: it cannot be resolved without us either: {error}"
     try:
-        beside = resolved(f"{requirements}\n.", STACKS_PYTHON, pins)
+        beside = resolved(f"{requirements}\n.", STACKS_PYTHON, pins, released)
     except Failed as error:
         return False, f"  FAILED   {stack}: {error}"
     changes = downgraded(alone, beside)

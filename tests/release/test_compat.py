@@ -79,6 +79,21 @@ def test_a_stack_is_skipped_only_if_it_has_no_solution_without_us(
     assert message in told[1]
 
 
+def test_a_stack_alone_and_beside_us_sees_the_releases_of_one_day(monkeypatch):
+    """An index shows a release to one request and hides it from the next."""
+    seen = []
+
+    def resolve(requirements, python, pins, *options):
+        seen.append([each for each in options if each.startswith("--exclude-newer=")])
+        return {}
+
+    monkeypatch.setattr(compat, "resolved", resolve)
+    assert fits("torch")[0]
+    alone, beside = seen
+    assert alone == beside
+    assert alone
+
+
 def test_without_a_package_index_compat_says_so_and_fails(monkeypatch, tmp_path, capsys):
     def refuse(*arguments, given=None):
         raise Failed("error: Failed to fetch: http://index.example/simple/click/")

@@ -1,31 +1,23 @@
 """`provenance diff`."""
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from provenance import pipeline
 from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED
+from provenance.cli.options.format_options import output_format
+from provenance.cli.options.function_commands import FunctionCall, function_command
 from provenance.cli.options.path_options import files
-from provenance.cli.options.shared_options import (
-    allow_unread_option,
-    background_option,
-    chance_option,
-    collected_option,
-    make_settings,
-    max_document_option,
-    no_cache_option,
-    policy_option,
-    registry_option,
-    rules_option,
-    text_column_option,
-    threads_option,
-    verify_option,
-)
+from provenance.cli.options.shared_options import quiet_option, registry_key_option
 from provenance.cli.terminal_output import print_rendered, terminal_style
+from provenance.pipeline.python_api.dataset_functions import diff
+from provenance.pipeline.python_api.option_types import AddressList
 from provenance.report.files.comparisons_json import changes_json
 from provenance.report.terminal.diff_summary import changes_markdown, changes_text
+
+if TYPE_CHECKING:
+    from provenance.model.results.changes import Changes
 
 _EXAMPLES = """
 \b
@@ -35,73 +27,21 @@ Examples:
 """
 
 
-@click.command("diff", epilog=_EXAMPLES)
+@function_command(diff, "diff", epilog=_EXAMPLES)
 @click.argument("old", shell_complete=files)
 @click.argument("new", shell_complete=files)
-@registry_option
-@background_option
-@policy_option
-@collected_option
-@text_column_option
-@max_document_option
-@chance_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "markdown", "json"]),
-    default="terminal",
-    show_default=True,
-    help="Format of the output.",
-)
+@registry_key_option
+@output_format("markdown", "json")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if NEW is worse than OLD.")
-@allow_unread_option
-@rules_option
-@threads_option
-@no_cache_option
-@verify_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
-def command(  # noqa: PLR0913 (one parameter per option)
-    old: str,
-    new: str,
-    registries: tuple[str, ...],
-    backgrounds: tuple[str, ...],
-    common_background: bool | None,
-    policy: str | None,
-    collected: str | None,
-    text_columns: tuple[str, ...],
-    max_document: str | None,
-    chance: float | None,
-    form: str,
-    exit_zero: bool,
-    allow_unread: int,
-    rules: Path | None,
-    threads: int | None,
-    no_cache: bool,
-    verify: bool,
-    quiet: bool,
-) -> int:
+@quiet_option("No progress.")
+def command(run: "FunctionCall[Changes]", old: str, new: str, form: str, exit_zero: bool) -> int:
     """Show what changed from OLD to NEW: documents, shares and findings.
 
     Each is a dataset, which is checked, or the folder of a report. NEW is scored with the corpus
     model of OLD, so that text in both is scored alike. Exits with 1 if a gate of the policy fails
     in NEW that passed in OLD, or fails by more; with 2 if something could not be read.
     """
-    resolved_policy = pipeline.effective_policy(
-        policy,
-        collected=collected,
-        text_columns=text_columns,
-        max_document=max_document,
-        chance=chance,
-        registries=registries,
-        backgrounds=backgrounds,
-        common_background=common_background,
-    )
-    if verify:
-        pipeline.forget_registries(resolved_policy)
-    settings = make_settings(
-        threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
-    )
-    changes = pipeline.diff(old, new, resolved_policy, settings)
+    changes = run(AddressList([old]), AddressList([new]))
     if form == "terminal":
         print_rendered(changes_text(changes, terminal_style()))
     else:

@@ -3,26 +3,23 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from provenance import pipeline
 from provenance.cli.error_reporting import CLEAR
+from provenance.cli.options.format_options import output_format
+from provenance.cli.options.function_commands import FunctionCall, function_command
 from provenance.cli.options.path_options import files
-from provenance.cli.options.shared_options import (
-    background_option,
-    chance_option,
-    circumstance_options,
-    policy_option,
-    registry_option,
-    rules_option,
-    verify_option,
-)
+from provenance.cli.options.shared_options import registry_key_option
 from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.errors import CorruptFile
+from provenance.pipeline.python_api.dataset_functions import trace
 from provenance.report.files.trace_json import trace_json
 from provenance.report.terminal.trace_summary import trace_text
+
+if TYPE_CHECKING:
+    from provenance.model.results.trace import Trace
 
 _EXAMPLES = """
 \b
@@ -33,7 +30,7 @@ Examples:
 """
 
 
-@click.command("trace", epilog=_EXAMPLES)
+@function_command(trace, "trace", epilog=_EXAMPLES)
 @click.argument("text", required=False)
 @click.option(
     "--file",
@@ -42,43 +39,9 @@ Examples:
     shell_complete=files,
     help="File with the text, in UTF-8, instead of TEXT.",
 )
-@registry_option
-@background_option
-@policy_option
-@circumstance_options
-@chance_option
-@click.option(
-    "--model-of",
-    type=click.Path(path_type=Path),
-    metavar="REPORT",
-    help="Score matches with the corpus model in the report of an earlier check. Unset: with "
-    "general language and the registries alone.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="Format of the output.",
-)
-@rules_option
-@verify_option
-def command(  # noqa: PLR0913 (one parameter per option)
-    text: str | None,
-    file: Path | None,
-    registries: tuple[str, ...],
-    backgrounds: tuple[str, ...],
-    common_background: bool | None,
-    policy: str | None,
-    kinds: tuple[str, ...],
-    chance: float | None,
-    model_of: Path | None,
-    form: str,
-    rules: Path | None,
-    verify: bool,
-    **circumstances: Any,
-) -> int:
+@registry_key_option
+@output_format("json")
+def command(run: "FunctionCall[Trace]", text: str | None, file: Path | None, form: str) -> int:
     """Show which passages of TEXT registries contain, item by item, and what their terms say.
 
     TEXT is one text, or - for standard input; for a text in a file, use --file. This is a lookup,
@@ -89,18 +52,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         raise click.UsageError("give one text: as TEXT, as - for standard input, or with --file")
     if text not in (None, "-") and os.path.isfile(text):
         raise click.UsageError(f"{text} is a file; to look up the text in it, use --file {text}")
-    resolved_policy = pipeline.effective_policy(
-        policy,
-        registries=registries,
-        backgrounds=backgrounds,
-        common_background=common_background,
-        model=kinds,
-        chance=chance,
-        **circumstances,
-    )
-    if verify:
-        pipeline.forget_registries(resolved_policy)
-    traced = pipeline.trace(_read_text(text, file), resolved_policy, rules, model_of)
+    traced = run(_read_text(text, file))
     print_rendered(trace_json(traced) if form == "json" else trace_text(traced, terminal_style()))
     return CLEAR
 

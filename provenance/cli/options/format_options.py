@@ -87,6 +87,18 @@ def format_options(command: Command) -> Command:
     return form(excerpts_option(anchor_option(command)))
 
 
+def output_format(*others: str) -> Callable[[Command], Command]:
+    """Return the option `form`: "terminal", which is the default, or one of some others."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice([_DEFAULT, *others]),
+        default=_DEFAULT,
+        show_default=True,
+        help="Format of the output.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ReportRenderer:
     """Renders a report as the options say.

@@ -180,6 +180,11 @@ allow_unread_option = click.option(
 )
 
 
+def quiet_option(text: str) -> Callable[[Command], Command]:
+    """Return the option `quiet`; the text says what it leaves out."""
+    return click.option("-q", "--quiet", is_flag=True, help=text)
+
+
 def circumstance_options(command: Command) -> Command:
     """Add the options for purpose, dates, role, place and model to a command."""
     options = (

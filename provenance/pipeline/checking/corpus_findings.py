@@ -29,7 +29,7 @@ from provenance.pipeline.findings.item_repetition import add_repetition
 from provenance.pipeline.findings.origin_settlement import settle_origins
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
-from provenance.pipeline.locate.rivals import prefer_unquoted
+from provenance.pipeline.locate.rivals import settle_rivals
 from provenance.pipeline.scan.corpus_modelling import scoring_model
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
 from provenance.read.corpus.corpus_parts import Part
@@ -114,7 +114,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     for batch in corpus.batches():
         readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
         with times.measure("scoring"):
-            claims = prefer_unquoted(
+            claims = settle_rivals(
                 attribute_claims(readings, registries, model, threads), registries
             )
         with times.measure("locating"):

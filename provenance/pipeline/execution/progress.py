@@ -98,6 +98,19 @@ def report_progress_to(callback: ProgressCallback | None) -> Iterator[None]:
         _callback.reset(token)
 
 
+_is_on_terminal: ContextVar[bool] = ContextVar("is_on_terminal", default=False)
+
+
+@contextmanager
+def show_progress_on_stderr() -> Iterator[None]:
+    """Show the progress of every operation within the context on stderr."""
+    token = _is_on_terminal.set(True)
+    try:
+        yield
+    finally:
+        _is_on_terminal.reset(token)
+
+
 class _Calls(SilentProgress):
     """Calls a function with the amount so far."""
 
@@ -126,12 +139,12 @@ def show_progress(
     unit : str
         Unit of amounts: "B" for bytes, else a noun.
     quiet : bool
-        Show nothing.
+        Show nothing, but within `show_progress_on_stderr`.
     """
     callback = _callback.get()
     if callback is not None:
         yield _Calls(callback, label, total)
-    elif quiet:
+    elif quiet and not _is_on_terminal.get():
         yield SilentProgress()
     elif not sys.stderr.isatty():
         yield _Lines(label, total)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -134,6 +136,19 @@ def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64
     return authors
 
 
+def settle_rivals(claims: Claims, registries: Sequence[RegistryIndex]) -> Claims:
+    """Give quoted words to whom they are quoted from, and split what sources share from the rest.
+
+    Parameters
+    ----------
+    claims : Claims
+        All claims.
+    registries : sequence of RegistryIndex
+        The registries of the claims.
+    """
+    return split_shared(prefer_unquoted(claims, registries), registries)
+
+
 def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Claims:
     """Reassign what items quote to the items of other sources that have it unquoted.
 
@@ -187,6 +202,63 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     )
 
 
+def split_shared(claims: Claims, registries: Sequence[RegistryIndex]) -> Claims:
+    """Split chosen claims where words begin, or end, that items of other sources have too.
+
+    Terms of other sources decide on the words that they have, not on those around them.
+
+    Parameters
+    ----------
+    claims : Claims
+        All claims.
+    registries : sequence of RegistryIndex
+        The registries of the claims.
+
+    Notes
+    -----
+    Parts are no shorter than a quotation that is taken out of an item. All have the strength of the
+    whole, and all are chosen.
+    """
+    losers, winners = _losers(claims, number_authors(claims, registries) >> _AUTHOR_BITS)
+    firsts, lasts = _overlaps(claims, losers, winners)
+    firsts = np.maximum(firsts, claims.firsts[winners])
+    lasts = np.minimum(lasts, claims.lasts[winners])
+    shared = claims.candidates.shared_tokens(winners, losers, firsts, lasts)
+    is_cut = shared >= np.maximum(_MIN_QUOTATION, _OVERLAP * (lasts - firsts + 1))
+    owners, firsts, lasts = _cut_claims(claims, winners[is_cut], (firsts[is_cut], lasts[is_cut]))
+    if not len(owners):
+        return claims
+    parts, places = claims.candidates.take(owners).within(firsts, lasts)
+    kept = np.setdiff1d(np.arange(len(claims)), owners)
+    candidates = concatenate_candidates([claims.candidates.take(kept), parts])
+    stretches = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
+    stretches[0][: len(kept)], stretches[1][: len(kept)] = claims.firsts[kept], claims.lasts[kept]
+    chosen = np.append(claims.chosen[kept], np.ones(len(parts), bool))
+    return _rebuild(claims, np.append(kept, owners[places]), candidates, chosen, stretches)
+
+
+def _cut_claims(
+    claims: Claims, numbers: Int64s, stretches: tuple[Int64s, Int64s]
+) -> tuple[Int64s, Int64s, Int64s]:
+    """Return the parts of claims that are cut at the ends of stretches: claim, first, last token.
+
+    Ends too near to an end of the claim, or to another one before it, are no cuts; a claim without
+    cuts has no parts.
+    """
+    ends = np.stack([np.tile(numbers, 2), np.append(stretches[0], stretches[1] + 1)])
+    parts = []
+    for number, pairs in groupby(np.unique(ends, axis=1).T.tolist(), itemgetter(0)):
+        begin, end = int(claims.firsts[number]), int(claims.lasts[number]) + 1
+        cuts = [begin]
+        for _, cut in pairs:
+            if cut - cuts[-1] >= _MIN_QUOTATION and end - cut >= _MIN_QUOTATION:
+                cuts.append(cut)
+        if len(cuts) > 1:
+            parts += [(number, *bounds) for bounds in pairwise([*cuts, end])]
+    owners, firsts, lasts = np.array(parts, np.int64).reshape(-1, 3).T
+    return owners, firsts, lasts - 1
+
+
 def _disjoint(owners: Int64s, firsts: Int64s, lasts: Int64s) -> Int64s:
     """Return the stretches, in their order, that overlap none before them of the same owner."""
     taken: dict[int, list[tuple[int, int]]] = {}
@@ -236,16 +308,42 @@ def _reassign(
     numbers = np.searchsorted(kept, losers)
     firsts[: len(kept)], lasts[: len(kept)] = claims.firsts[kept], claims.lasts[kept]
     chosen[numbers], firsts[numbers], lasts[numbers] = True, *stretches
+    return _rebuild(claims, sources, candidates, chosen, (firsts, lasts))
+
+
+def _rebuild(
+    claims: Claims,
+    sources: Int64s,
+    candidates: Candidates,
+    chosen: Flags,
+    stretches: tuple[Int64s, Int64s],
+) -> Claims:
+    """Return claims that are parts of others.
+
+    Parameters
+    ----------
+    claims : Claims
+        The others.
+    sources : ndarray of int64, shape (n,)
+        The claim that each is a part of.
+    candidates, chosen, stretches : Candidates, ndarray of bool, tuple of ndarray of int64
+        As in `Claims`; `stretches` are `firsts` and `lasts`.
+    """
     order = np.lexsort((candidates.firsts, candidates.texts))
     candidates, sources, chosen = candidates.take(order), sources[order], chosen[order]
-    firsts, lasts = firsts[order], lasts[order]
-    bits, matched, own = claims.bits[sources], candidates.matched, own[sources]
+    firsts, lasts = (ends[order] for ends in stretches)
+    strengths, excesses = claims.parts[:, sources]
+    bits, own, matched = (
+        claims.bits[sources],
+        claims.candidates.matched[sources],
+        candidates.matched,
+    )
     return Claims(
         claims.registries[sources],
         candidates,
         bits * matched / own,
         claims.strengths[sources],
-        np.stack(part_strengths(strengths[sources], bits, excesses[sources], matched, own)),
+        np.stack(part_strengths(strengths, bits, excesses, matched, own)),
         chosen,
         firsts,
         lasts,

@@ -33,7 +33,7 @@ from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.findings.origin_settlement import settle_origins
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
-from provenance.pipeline.locate.rivals import prefer_unquoted
+from provenance.pipeline.locate.rivals import settle_rivals
 from provenance.pipeline.scan.corpus_modelling import ScoringModel, load_frozen_model
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
@@ -157,7 +157,7 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
     batches = list(split_batch(Documents(_document_batch(texts))))
     readings = [_scan(batch, place, context) for place, batch in enumerate(batches)]
     claims = attribute_claims(readings, registries, context.model, threads)
-    claims = prefer_unquoted(claims, registries)
+    claims = settle_rivals(claims, registries)
     if not len(claims):
         return _NO_MATCHES
     spans = locate_matches(

@@ -18,8 +18,6 @@ def trace(
     policy: Policy,
     rules: Path | None,
     model_of: Path | None,
-    *,
-    quiet: bool = False,
 ) -> Trace:
     """Find the passages of one text that registries contain.
 
@@ -33,8 +31,6 @@ def trace(
         Folder of rule files; None uses the shipped ones.
     model_of : Path or None
         Folder of the report whose corpus model matches are scored with.
-    quiet : bool
-        Show no progress.
 
     Raises
     ------
@@ -45,7 +41,7 @@ def trace(
     tokens = len(tokenise(Texts.of(texts)).hashes)
     if not tokens:
         raise EmptyCorpus("the text has no words", remedy="give a text with words.")
-    context = open_context(policy, rules, model_of, quiet=quiet)
+    context = open_context(policy, rules, model_of)
     found = find_matches(texts, context)
     registries = tuple(each.registry.summary() for each in context.references.registries)
     if not len(found.findings):

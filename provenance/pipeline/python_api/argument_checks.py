@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from functools import cache, wraps
-from inspect import Parameter, signature
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from numbers import Integral, Real
 from os import PathLike
 from types import NoneType, UnionType
@@ -17,12 +17,19 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
-    is_typeddict,
 )
 
 from provenance.errors import InputError
-from provenance.pipeline.python_api.option_names import argument_of, options_as_arguments
+from provenance.pipeline.python_api.option_names import (
+    argument_of,
+    options_as_arguments,
+    result_as_arguments,
+)
+from provenance.pipeline.python_api.options import (
+    FunctionParameter,
+    described_docstring,
+    function_parameters,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,52 +54,55 @@ def public_function(function: F) -> F:
     InputError.
     """
     # A method that writes takes as `folder` what a command takes as --output or --forget-set.
-    is_writer = "folder" in signature(function).parameters
-    own_names = dict.fromkeys(("output", "forget_set"), "folder") if is_writer else {}
+    parameters = function_parameters(function)
+    own_names = dict.fromkeys(("output", "forget_set"), "folder") if "folder" in parameters else {}
+    packed = {
+        each.name: each.default
+        for each in parameters.values()
+        if each.is_packed and each.default is not Parameter.empty
+    }
 
     @wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
         with options_as_arguments(own_names):
             _check_arguments(function, args, kwargs)
-            return function(*args, **kwargs)
+            return result_as_arguments(function(*args, **packed | kwargs))
 
+    if "**options" not in (function.__doc__ or ""):
+        checked.__signature__ = _unpacked_signature(function)  # type: ignore[attr-defined]
+        checked.__doc__ = described_docstring(function)
     return cast("F", checked)
+
+
+def _unpacked_signature(function: Callable[..., Any]) -> Signature:
+    """Return the signature with the `**options` one by one."""
+    found = signature(function)
+    if not any(each.is_packed for each in function_parameters(function).values()):
+        return found  # such as that of a function that takes any facts
+    own = [each for each in found.parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
+    options = [
+        Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.hint)
+        for each in function_parameters(function).values()
+        if each.is_packed
+    ]
+    return found.replace(parameters=[*own, *options])
 
 
 def _check_arguments(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
-    caller, hints, options = _annotations(function)
+    parameters = function_parameters(function)
+    caller = function.__qualname__.removesuffix(".__init__")
     try:
         bound = signature(function).bind(*args, **kwargs)
     except TypeError:
         return  # the call itself says better what is wrong
-    for name, value in bound.arguments.items():
-        if name == "options" and options is not None:
-            for option, given in value.items():
-                if option not in options:
-                    raise TypeError(_unknown_option(option, caller, options))
-                _check_argument(caller, option, given, options[option])
-        elif name in hints:
-            _check_argument(caller, name, value, hints[name])
-
-
-@cache
-def _annotations(
-    function: Callable[..., Any],
-) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
-    """Return the name of a function, its annotations, and those of its options, if it has any."""
-    hints = get_type_hints(function, include_extras=True)
-    parameters = signature(function).parameters.values()
-    options = None
-    for parameter in parameters:
-        if parameter.kind is Parameter.VAR_KEYWORD:
-            packed = get_args(hints.pop(parameter.name))
-            if packed and is_typeddict(packed[0]):
-                options = get_type_hints(packed[0], include_extras=True)
-        elif parameter.kind is Parameter.VAR_POSITIONAL:
-            del hints[parameter.name]
-    return function.__qualname__.removesuffix(".__init__"), hints, options
+    has_options = any(each.is_packed for each in parameters.values())
+    for name, value in (bound.arguments | bound.kwargs).items():
+        if name in parameters:
+            _check_argument(caller, parameters[name], value)
+        elif name in kwargs and has_options:
+            raise TypeError(_unknown_option(name, caller, parameters))
 
 
 def _unknown_option(name: str, caller: str, names: Iterable[str]) -> str:
@@ -106,8 +116,11 @@ def _unknown_option(name: str, caller: str, names: Iterable[str]) -> str:
     return f"{caller}() has no option {name!r}; {hint}"
 
 
-def _check_argument(caller: str, name: str, value: object, hint: object) -> None:
+def _check_argument(caller: str, parameter: FunctionParameter, value: object) -> None:
+    name, hint, option = parameter.name, parameter.hint, parameter.option
     if fits(value, hint):
+        if option is not None and value is not None:
+            option.check_bounds(name, value)
         return
     kinds = list(_kinds(hint))
     if PathLike in kinds and _is_data(value):

@@ -1,178 +1,26 @@
 """`provenance.check`: check a dataset from Python, in tests and notebooks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from os import fspath
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Unpack
 
-import pyarrow as pa
-
-from provenance.model.content.tables import Unread
-from provenance.model.results.result import Report, Result, Violation
-from provenance.model.results.shares import Share
 from provenance.model.rules.policy import Policy
-from provenance.model.rules.terms import Verdict
-from provenance.pipeline.building.registry_changes import author_names, forget_registries
 from provenance.pipeline.caching.result_cache import cache_folder
 from provenance.pipeline.checking.dataset_check import check as run_check
 from provenance.pipeline.checking.declared_only import empty_registry
-from provenance.pipeline.cleaning.clean_output import check_output_outside
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_check
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_names import (
-    as_arguments,
-    unread_as_arguments,
-)
 from provenance.pipeline.python_api.option_types import Address, CheckOptions, ShareText
-from provenance.pipeline.python_api.python_inputs import find_addresses, given_paths
-from provenance.pipeline.report_io import effective_policy, save_report
+from provenance.pipeline.python_api.outcomes import Outcome
+from provenance.pipeline.python_api.policy_options import policy_of_options
+from provenance.pipeline.python_api.python_inputs import find_addresses
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.python_objects import corpus_of_objects
 from provenance.read.policy.gate_syntax import parse_rate
-from provenance.read.policy.policy_file import PolicyOptions
-from provenance.report.formats.rendering import FORMATS, render
-from provenance.report.render_options import DEFAULT_OPTIONS, RenderOptions
-from provenance.report.sanitize import one_line
-from provenance.report.text.next_steps import outcome_line
-
-
-class PolicyViolated(AssertionError):
-    """The check did not pass."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Outcome:
-    """The outcome of a check; true if the policy holds.
-
-    Parameters
-    ----------
-    report : Report
-        The result and its findings.
-    """
-
-    report: Report
-
-    @property
-    def result(self) -> Result:
-        """The content of `result.json` as objects; `render("json")` is its text."""
-        return self.report.result
-
-    @property
-    def status(self) -> str:
-        """The status: "pass", "fail" or "incomplete"."""
-        return self.result.status
-
-    @property
-    def unread(self) -> tuple[Unread, ...]:
-        """Files and folders that could not be read, or not to the end."""
-        return unread_as_arguments(self.result.unread)
-
-    @property
-    def findings(self) -> pa.Table:
-        """The findings, one per row; convert with `.to_pandas()` or `.to_pylist()`."""
-        return self.report.findings
-
-    @property
-    def shares(self) -> tuple[Share, ...]:
-        """Shares by source, verdict, terms, basis and evidence, each with its interval."""
-        return self.result.shares
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        """Failed gates; empty if the check passes."""
-        return tuple(
-            replace(each, remedy=as_arguments(each.remedy)) for each in self.result.violations
-        )
-
-    def share(self, key: str | Verdict) -> Share:
-        """Return the share of a source or verdict.
-
-        Parameters
-        ----------
-        key : str or Verdict
-            "x", "forbidden", ...
-
-        Raises
-        ------
-        KeyError
-            If no registry holds the source.
-        """
-        shares = {share.key: share for share in self.shares if share.by in {"source", "verdict"}}
-        if key not in shares:
-            raise KeyError(
-                f"there is no share of {str(key)!r}; there are shares of {', '.join(shares)}"
-            )
-        return shares[key]
-
-    def expect_pass(self) -> "Outcome":
-        """Return the outcome if the policy holds; raise otherwise.
-
-        Raises
-        ------
-        PolicyViolated
-            If it does not; the message is the terminal report.
-        """
-        if not self:
-            raise PolicyViolated(f"{self}\n\n{as_arguments(self.render('terminal'))}")
-        return self
-
-    def render(
-        self,
-        form: str,
-        *,
-        excerpts: bool = False,
-        anchor: str | None = None,
-        authors_of: Iterable[str] = (),
-    ) -> str:
-        """Render the report in a format.
-
-        Parameters
-        ----------
-        form : str
-            A format of `provenance check --format`.
-        excerpts, anchor, authors_of
-            As the options of the same names.
-        """
-        if form not in FORMATS:
-            raise ValueError(f"{form!r} is not a format; formats are {', '.join(FORMATS)}")
-        authors = author_names(self.report, [*authors_of])
-        return render(form, self.report, RenderOptions(excerpts, anchor, authors))
-
-    @public_function
-    def write(self, folder: Address) -> None:
-        """Write the files of the report to a folder or an address, as `check --output` does.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written, or lies within the corpus.
-        """
-        if "://" not in fspath(folder):
-            check_output_outside(Path(folder), self.result.corpus.addresses)
-        save_report(self.report, fspath(folder))
-
-    def __bool__(self) -> bool:
-        """Return whether the policy holds."""
-        return self.status == "pass"
-
-    def __str__(self) -> str:
-        """Return status, reason and first remedy in one line."""
-        return one_line(as_arguments(outcome_line(self.result)))
-
-    def __repr__(self) -> str:
-        return f"<{self}>"
-
-    def _repr_html_(self) -> str:
-        """Return the page for a notebook, in a sandboxed frame without scripts."""
-        from markupsafe import escape  # noqa: PLC0415 (used in notebooks only)
-
-        page = escape(render("html", self.report, DEFAULT_OPTIONS))
-        style = "width:100%;height:640px;border:1px solid #8888"
-        return f'<iframe sandbox srcdoc="{page}" style="{style}" title="provenance"></iframe>'
 
 
 @public_function
@@ -272,10 +120,8 @@ def check(  # noqa: PLR0913 (the options of the command)
             raise ValueError("declared_only compares no texts: leave out registries")
         options["registries"] = [empty_registry()]
     policy_file = None if policy is None else fspath(policy)
-    effective = effective_policy(policy_file, **normalise_options(options))
+    effective = policy_of_options({**options, "policy": policy, "verify": verify}, settings.control)
     ledger = ledger_of_policy(policy_file)
-    if verify:
-        forget_registries(effective, settings.control)
     with report_progress_to(progress):
         report = run_check(_open(corpus, hub, split, effective), effective, settings)
     if ledger is not None:
@@ -301,37 +147,3 @@ def _open(
 
 def _path(given: Address | None) -> Path | None:
     return None if given is None else Path(given)
-
-
-_LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
-_PATH_OPTIONS = {"calibration", "signals", "withdrawn_key", "trust"}
-
-
-def normalise_options(options: Mapping[str, Any]) -> PolicyOptions:
-    """Wrap single values into lists, convert paths to strings and times to days.
-
-    Parameters
-    ----------
-    options : mapping
-        The options, as they were given.
-    """
-    normalised: dict[str, Any] = dict(options)
-    if isinstance(normalised.get("collected"), datetime):
-        normalised["collected"] = normalised["collected"].date()
-    if isinstance(normalised.get("gates"), Mapping):
-        normalised["gates"] = list(_gates_of_mapping(normalised["gates"]))
-    for name in normalised.keys() & _LIST_OPTIONS:
-        normalised[name] = given_paths(normalised[name])
-    for name in normalised.keys() & _PATH_OPTIONS:
-        if normalised[name] is not None:
-            normalised[name] = fspath(normalised[name])
-    return cast("PolicyOptions", normalised)
-
-
-def _gates_of_mapping(gates: Mapping[str, object]) -> Iterator[str]:
-    """Yield the gates of a mapping like the policy's `[gate]`: a unit may be a nested key."""
-    for name, share in gates.items():
-        if isinstance(share, Mapping):
-            yield from (f"{name}.{unit}={each}" for unit, each in share.items())
-        else:
-            yield f"{name}={share}"

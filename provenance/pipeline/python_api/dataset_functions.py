@@ -1,170 +1,180 @@
 """`provenance.clean`, `diff`, `merge` and others: the commands of the same names, as functions."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from os import fspath
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
-from provenance.errors import PolicyError, UnsupportedFormat
-from provenance.model.records.receipt import Cleaning, Receipt
-from provenance.model.results.calibration import Calibration
-from provenance.model.results.changes import Changes, ComparedCorpus
-from provenance.model.results.trace import Trace
-from provenance.model.rules.policy import Policy
+from provenance import pipeline
+from provenance.errors import UnsupportedFormat
+from provenance.model.records.receipt import Cleaning
 from provenance.model.rules.terms import Verdict
-from provenance.pipeline.building.registry_changes import forget_registries
-from provenance.pipeline.caching.result_cache import cache_folder
-from provenance.pipeline.calibration.calibrate import PlantingOptions
-from provenance.pipeline.calibration.calibrate import calibrate as measure_recall
-from provenance.pipeline.checking.dataset_check import check as run_check
-from provenance.pipeline.checking.declared_only import empty_registry
-from provenance.pipeline.checking.shards import CheckPlan
-from provenance.pipeline.cleaning.clean_output import check_output_file, path_or_address
-from provenance.pipeline.cleaning.dataset_cleaning import clean as clean_corpus
-from provenance.pipeline.cleaning.dataset_diff import diff as compare
-from provenance.pipeline.cleaning.forget_sets import read_forget_set
-from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.ledger_records import ledger_of_policy, record_cleaning
-from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.check_function import Outcome, normalise_options
-from provenance.pipeline.python_api.option_names import (
-    unread_as_arguments,
-)
 from provenance.pipeline.python_api.option_types import (
+    ActorName,
     Address,
     Addresses,
-    Day,
+    AddressList,
+    AllowUnread,
+    BackgroundOptions,
+    Chance,
+    Collected,
     MatchingOptions,
+    MaxDocument,
+    ModelOf,
     Names,
+    NoCache,
+    PolicyFile,
+    ProgressCallback,
+    PurposeName,
+    Registries,
+    RulesFolder,
+    Split,
+    TextColumns,
+    Threads,
+    Verify,
 )
-from provenance.pipeline.python_api.python_inputs import (
-    COPY_REMEDY,
-    find_addresses,
-    given_paths,
-    local_path,
-)
-from provenance.pipeline.report_io import effective_policy
-from provenance.pipeline.settings import Settings
-from provenance.read.policy.gate_syntax import parse_rate
-from provenance.read.policy.policy_file import PolicyOptions
-from provenance.report.files.calibration_json import write_calibration
-from provenance.report.files.report_reader import read_report
+from provenance.pipeline.python_api.options import Option, OptionError
+from provenance.startup import lean_imports
+
+if TYPE_CHECKING:
+    from provenance.model.records.receipt import Receipt
+    from provenance.model.results.calibration import Calibration
+    from provenance.model.results.changes import Changes
+    from provenance.model.results.result import Report
+    from provenance.model.results.trace import Trace
+    from provenance.pipeline.python_api.outcomes import Outcome
+
+
+class RegistryOptions(BackgroundOptions, total=False):
+    """What a dataset is compared with."""
+
+    registries: Registries
+    policy: PolicyFile
 
 
 class RunOptions(TypedDict, total=False):
-    """Options of a run: threads, cache, rules, verification of registries, and progress."""
+    """How a command runs."""
 
-    threads: int | None
-    no_cache: bool
-    verify: bool
-    rules: Address | None
+    threads: Threads
+    no_cache: NoCache
+    verify: Verify
     progress: ProgressCallback | None
 
 
-class CleanOptions(RunOptions, total=False):
+class CleanOptions(RunOptions, RegistryOptions, total=False):
     """Options of `clean`, beside those that say what is removed."""
 
-    policy: Address | None
-    model_of: Address | None
-    registries: Addresses
-    backgrounds: Addresses
-    common_background: bool | None
-    purpose: str | None
-    collected: Day | None
-    actor: str | None
-    text_columns: Names
-    max_document: str | int | None
-    chance: float | None
+    purpose: PurposeName
+    collected: Collected
+    actor: ActorName
+    text_columns: TextColumns
+    max_document: MaxDocument
+    chance: Chance
+    model_of: ModelOf
+    rules: RulesFolder
 
 
 class CalibrateOptions(RunOptions, total=False):
     """Options of `calibrate`, beside those that say what is planted."""
 
-    split: str | None
-    allow_unread: int
-    policy: Address | None
-    registries: Addresses
-    text_columns: Names
-    max_document: str | int | None
-    chance: float | None
+    policy: PolicyFile
+    text_columns: TextColumns
+    max_document: MaxDocument
+    chance: Chance
+    split: Split
+    allow_unread: AllowUnread
 
 
-class TraceOptions(MatchingOptions, total=False):
+class TraceOptions(MatchingOptions, RegistryOptions, total=False):
     """Options of `trace`."""
 
-    policy: Address | None
-    model_of: Address | None
-    rules: Address | None
-    verify: bool
-    registries: Addresses
+    model_of: Annotated[
+        Address | None,
+        Option(
+            "Score matches with the corpus model in the report of an earlier check. Unset: with "
+            "general language and the registries alone.",
+            metavar="REPORT",
+            paths="folders",
+        ),
+    ]
+    rules: RulesFolder
+    verify: Verify
 
 
-class DiffOptions(RunOptions, total=False):
+class DiffOptions(RunOptions, RegistryOptions, total=False):
     """Options of `diff`."""
 
-    allow_unread: int
-    policy: Address | None
-    registries: Addresses
-    backgrounds: Addresses
-    common_background: bool | None
-    collected: Day | None
-    text_columns: Names
-    max_document: str | int | None
-    chance: float | None
-
-
-_POLICY_NAMES = frozenset(PolicyOptions.__annotations__)
-
-
-def run_settings(options: RunOptions, **fields: object) -> Settings:
-    """Return the settings of a run; fields override those of the options."""
-    rules, threads = options.get("rules"), options.get("threads")
-    settings = Settings(
-        cache=None if options.get("no_cache", False) else cache_folder(),
-        rules=None if rules is None else Path(rules),
-    )
-    settings = replace(settings, **fields)  # type: ignore[arg-type]
-    return settings if threads is None else replace(settings, threads=threads)
+    collected: Collected
+    text_columns: TextColumns
+    max_document: MaxDocument
+    chance: Chance
+    allow_unread: AllowUnread
+    rules: RulesFolder
 
 
 @public_function
 def clean(  # noqa: PLR0913 (the options of the command)
     corpus: Addresses,
-    output: Address,
+    output: Annotated[
+        Address,
+        Option(
+            "Folder for the cleaned corpus, or an address (s3://...); must be absent or empty. For "
+            "an address, the copy is first written to TMPDIR.",
+            flags="-o --output",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ],
     *,
-    verdict: Names = (),
-    redact: str | None = None,
-    waived: bool = False,
-    contested: bool = False,
-    forget_set: Address | None = None,
-    result: Address | None = None,
+    verdict: Annotated[
+        Names,
+        Option(
+            "Also remove this: unknown, restricted{repeatable}. Forbidden content is always "
+            "removed.",
+            metavar="VERDICT",
+            choices=[str(each) for each in Verdict if each is not Verdict.PERMITTED],
+        ),
+    ] = (),
+    redact: Annotated[
+        str | None,
+        Option(
+            "Replace each passage with TEXT and keep the rest of the document; '' deletes the "
+            "passage. Unset: whole documents are removed.",
+            metavar="TEXT",
+        ),
+    ] = None,
+    forget_set: Annotated[
+        Address | None,
+        Option(
+            "Remove what this folder of `provenance audit --forget-set` lists, and nothing else, "
+            "whatever its verdict. The dataset must be one that was audited, unchanged. No "
+            "registry is needed; with one, further copies of the same items are removed, too.",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ] = None,
+    waived: Annotated[bool, Option("Also remove waived content.")] = False,
+    contested: Annotated[bool, Option("Also remove contested content.")] = False,
+    result: Annotated[
+        Address | None,
+        Option(
+            "Use the report of an earlier check of the same corpus, with its policy, instead of "
+            "checking the corpus now.",
+            metavar="REPORT",
+            paths="folders",
+        ),
+    ] = None,
     **options: Unpack[CleanOptions],
-) -> Receipt:
+) -> "Receipt":
     """Write a copy of a dataset without its forbidden documents, as `provenance clean` does.
 
     Parameters
     ----------
     corpus : str, path, or iterable of them
         Local files, folders, patterns; they are not changed.
-    output : str or path
-        Folder or address for the copy; must be absent or empty.
-    verdict : str or iterable of str, optional
-        Also remove this: "unknown", "restricted".
-    redact : str, optional
-        Replace each passage with this text, and keep the rest of the document.
-    waived, contested : bool, optional
-        Also remove waived or contested content.
-    forget_set : str or path, optional
-        Remove what is in this folder, which `provenance audit --forget-set` wrote, and nothing
-        else.
-    result : str or path, optional
-        Report of an earlier check of the same dataset, instead of checking it now.
-    **options
-        `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
-        `text_columns`, `max_document`, `chance`, `model_of`, `rules`, `threads`, `no_cache`,
-        `verify`: as the options of the command. `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -179,59 +189,55 @@ def clean(  # noqa: PLR0913 (the options of the command)
         If the dataset cannot be cleaned; then there is no copy.
     """
     addresses = _addresses(corpus)
-    model_of = options.get("model_of")
-    if forget_set is not None and (verdict or waived or contested):
-        raise ValueError(
-            "forget_set= says what is removed: leave out verdict=, waived=, contested="
+    chosen = {verdict} if isinstance(verdict, str) else {*verdict}
+    if forget_set is not None and (chosen or waived or contested):
+        raise OptionError(
+            "{forget_set} says what is removed: leave out {verdict}, {waived} and {contested}"
         )
-    forget = None if forget_set is None else read_forget_set(Path(forget_set))
+    if unknown := chosen - {each for each in Verdict if each is not Verdict.PERMITTED}:
+        raise ValueError(f"{min(unknown)!r} is not a verdict that can be removed")
+    removed = tuple(each for each in Verdict if each is Verdict.FORBIDDEN or each in chosen)
+    forget = None if forget_set is None else pipeline.read_forget_set(Path(forget_set))
     if result is None:
-        policy = _policy(options)
-        if forget is not None and not policy.registries:
-            policy = replace(policy, registries=(empty_registry(),))  # the set says what is removed
-    elif any(options.get(name) for name in ("policy", "model_of", *_POLICY_NAMES)):
-        raise PolicyError(
-            "result= already has a policy, registries and a model",
-            remedy="leave out the other options of the check, or leave out result=",
+        policy = pipeline.policy_of_options(options)
+        if forget is not None and not policy.registries:  # the set says what is removed
+            policy = replace(policy, registries=(pipeline.empty_registry(),))
+    elif pipeline.has_policy_options(options):
+        raise OptionError(
+            "{result} already has a policy, registries and a model: leave out the other options of "
+            "the check, or leave out {result}"
         )
     else:
-        policy = read_report(Path(result)).result.policy
-    chosen = {verdict} if isinstance(verdict, str) else set(verdict)
-    removed = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in chosen)
-    if unknown := chosen - {str(v) for v in Verdict if v is not Verdict.PERMITTED}:
-        raise ValueError(f"{min(unknown)!r} is not a verdict that can be removed")
-    cleaning = Cleaning(removed, redact, waived=waived, contested=contested)
-    settings = run_settings(options, model_of=None if model_of is None else Path(model_of))
-    if options.get("verify", False):
-        forget_registries(policy)
-    ledger, place = ledger_of_policy(_as_string(options.get("policy"))), fspath(output)
-    with report_progress_to(options.get("progress")):
-        receipt = clean_corpus(
+        policy = _read_report(result).result.policy
+        if options["verify"]:
+            pipeline.forget_registries(policy)
+    ledger = pipeline.ledger_of_policy(_as_string(options["policy"]))
+    place = pipeline.path_or_address(fspath(output))
+    with pipeline.report_progress_to(options["progress"]):
+        receipt = pipeline.clean(
             addresses,
-            path_or_address(place),
+            place,
             policy,
-            cleaning,
-            settings,
+            Cleaning(removed, redact, waived=waived, contested=contested),
+            pipeline.settings_of_options(options),
             None if result is None else Path(result),
             forget,
         )
     if ledger is not None:
-        record_cleaning(ledger, receipt, place)
-    return replace(receipt, unread=unread_as_arguments(receipt.unread))
+        pipeline.record_cleaning(ledger, receipt, place)
+    return receipt
 
 
 @public_function
-def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
+def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> "Changes":
     """Compare two datasets, or reports of them, as `provenance diff` does.
 
     Parameters
     ----------
     old, new : str or path
         A dataset, which is checked, or the folder of a report.
-    **options
-        `registries`, `backgrounds`, `common_background`, `policy`, `collected`, `text_columns`,
-        `max_document`, `chance`, `rules`, `threads`, `no_cache`, `verify`, `allow_unread`: as the
-        options of the command. `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -245,17 +251,13 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         If they cannot be compared.
     """
     first, second = _addresses(old)[0], _addresses(new)[0]
-    policy = _policy(options)
-    if options.get("verify", False):
-        forget_registries(policy)
-    with report_progress_to(options.get("progress")):
-        allowed = options.get("allow_unread", 0)
-        changes = compare(first, second, policy, run_settings(options, allow_unread=allowed))
-    return replace(changes, old=_side(changes.old), new=_side(changes.new))
+    policy = pipeline.policy_of_options(options)
+    with pipeline.report_progress_to(options["progress"]):
+        return pipeline.diff(first, second, policy, pipeline.settings_of_options(options))
 
 
 @public_function
-def merge(folder: Address, *, threads: int | None = None) -> Outcome:
+def merge(folder: Address, *, threads: int | None = None) -> "Outcome":
     """Return the outcome of a check from its shards, as `provenance merge` does.
 
     Parameters
@@ -277,59 +279,69 @@ def merge(folder: Address, *, threads: int | None = None) -> Outcome:
         If there are no shards, or some are missing.
     """
     tasks = f"{fspath(folder).rstrip('/')}/tasks"
-    plan = CheckPlan.load(tasks)
-    values: dict[str, Any] = dict(plan.arguments) | {"model": plan.arguments.get("kinds")}
-    policy = effective_policy(
-        values["policy"],
-        **normalise_options({name: values[name] for name in _POLICY_NAMES if name in values}),
-    )
-    paths = {
-        name: None if values.get(name) is None else Path(values[name])
-        for name in ("baseline", "model_of", "rules")
-    }
-    settings = run_settings(
-        {"threads": threads, "no_cache": True},
-        split=values.get("split"),
-        sample=None if values.get("sample") is None else parse_rate(values["sample"]),
-        control=values.get("control"),
-        allow_unread=values.get("allow_unread", 0),
-        tasks=tasks,
-        shards=plan.shards,
-        **paths,
-    )
-    return Outcome(run_check(values["corpus"], policy, settings))
+    plan = pipeline.CheckPlan.load(tasks)
+    options: dict[str, Any] = {**plan.arguments, "model": plan.arguments["kinds"]}
+    options |= {"threads": threads, "no_cache": True}
+    settings = pipeline.settings_of_options(options, tasks=tasks, shards=plan.shards)
+    policy = pipeline.policy_of_options(options)
+    return pipeline.Outcome(pipeline.check(options["corpus"], policy, settings))
 
 
 @public_function
-def calibrate(
+def calibrate(  # noqa: PLR0913 (the options of the command)
     corpus: Addresses,
     *,
-    output: Address | None = None,
-    plants: int = 12_000,
-    seed: int = 0,
-    control: Address | None = None,
-    background: Address | None = None,
+    registries: Annotated[
+        Addresses,
+        Option(
+            "Registry whose items are planted and searched for{repeatable}.",
+            flags="--registry",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ] = (),
+    output: Annotated[
+        Address | None,
+        Option(
+            "Write the measurements to this file, for `provenance check --calibration`.",
+            flags="-o --output",
+            metavar="FILE",
+            paths="files",
+        ),
+    ] = None,
+    plants: Annotated[
+        int, Option("Number of items to plant.", metavar="N", low=1, high=1_000_000)
+    ] = 12_000,
+    seed: Annotated[
+        int, Option("Random seed for the choice of items, places and edits.", metavar="N")
+    ] = 0,
+    control: Annotated[
+        Address | None,
+        Option(
+            "Registry of items that cannot be in the corpus: matches with it are chance matches.",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ] = None,
+    background: Annotated[
+        Address | None,
+        Option(
+            "Registry of texts that contain no item: matches in them are chance matches. Without "
+            "{control} or {background}, the rate of false matches stays unknown.",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ] = None,
     **options: Unpack[CalibrateOptions],
-) -> Calibration:
+) -> "Calibration":
     """Measure how much of the copied content a check finds, as `provenance calibrate` does.
 
     Parameters
     ----------
     corpus : str, path, or iterable of them
         Files, folders, patterns, addresses; nothing is written to them.
-    output : str or path, optional
-        File for the measurements, which `check` takes as `calibration`.
-    plants : int, optional
-        Number of items to plant.
-    seed : int, optional
-        Random seed for the choice of items, places and edits.
-    control : str or path, optional
-        A registry of items that cannot be in the corpus.
-    background : str or path, optional
-        A registry of texts that contain no item.
-    **options
-        `registries`, `policy`, `text_columns`, `max_document`, `chance`, `split`, `allow_unread`,
-        `threads`, `no_cache`, `verify`: as the options of the command. `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -341,24 +353,26 @@ def calibrate(
     ProvenanceError
         If it cannot be measured.
     """
-    addresses, policy = _addresses(corpus), _policy(options)
-    if output is not None:
-        check_output_file(local_path(output, COPY_REMEDY), addresses)
-    planting = PlantingOptions(plants, seed, _as_string(control), _as_string(background))
-    if options.get("verify", False):
-        forget_registries(policy, planting.control, planting.background)
-    settings = run_settings(
-        options, split=options.get("split"), allow_unread=options.get("allow_unread", 0)
+    addresses = _addresses(corpus)
+    target = None if output is None else pipeline.local_path(output, pipeline.COPY_REMEDY)
+    if target is not None:
+        pipeline.check_output_file(target, addresses)
+    planting = pipeline.PlantingOptions(plants, seed, _as_string(control), _as_string(background))
+    policy = pipeline.policy_of_options(
+        {**options, "registries": registries}, planting.control, planting.background
     )
-    with report_progress_to(options.get("progress")):
-        calibration = measure_recall(addresses, policy, planting, settings)
-    if output is not None:
-        write_calibration(calibration, Path(output))
+    with pipeline.report_progress_to(options["progress"]):
+        settings = pipeline.settings_of_options(options)
+        calibration = pipeline.calibrate(addresses, policy, planting, settings)
+    if target is not None:
+        with lean_imports():
+            from provenance.report.files.calibration_json import write_calibration  # noqa: PLC0415 (slow import)
+        write_calibration(calibration, target)
     return calibration
 
 
 @public_function
-def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
+def trace(text: str, **options: Unpack[TraceOptions]) -> "Trace":
     """Look up which passages of a text registries contain, as `provenance trace` does.
 
     No gate applies. For many texts, `Matcher` is faster.
@@ -367,10 +381,6 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     ----------
     text : str
         The text.
-    **options
-        `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
-        `jurisdiction`, `commercial`, `model`, `claims`, `chance`, `model_of`, `rules`, `verify`: as
-        the options of the command.
 
     Returns
     -------
@@ -382,21 +392,12 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     ProvenanceError
         If the text cannot be looked up.
     """
-    policy = _policy(options)
-    rules, model_of = options.get("rules"), options.get("model_of")
-    if options.get("verify", False):
-        forget_registries(policy)
-    return look_up(
-        text,
-        policy,
-        None if rules is None else Path(rules),
-        None if model_of is None else Path(model_of),
-        quiet=True,
-    )
+    policy, settings = pipeline.policy_of_options(options), pipeline.settings_of_options(options)
+    return pipeline.trace(text, policy, settings.rules, settings.model_of)
 
 
 @public_function
-def open_report(result: Address) -> Outcome:
+def open_report(result: Address) -> "Outcome":
     """Open the report of an earlier check, to look at it or render it as `provenance report` does.
 
     Parameters
@@ -404,21 +405,13 @@ def open_report(result: Address) -> Outcome:
     result : str or path
         The folder that `provenance check --output` or `Outcome.write` wrote.
     """
-    return Outcome(read_report(Path(result)))
+    return pipeline.Outcome(_read_report(result))
 
 
-def _policy(options: Mapping[str, Any]) -> Policy:
-    """Return the policy under the options of a function."""
-    return effective_policy(
-        _as_string(options.get("policy")),
-        **normalise_options(
-            {name: value for name, value in options.items() if name in _POLICY_NAMES}
-        ),
-    )
-
-
-def _side(side: ComparedCorpus) -> ComparedCorpus:
-    return replace(side, unread=unread_as_arguments(side.unread))
+def _read_report(folder: Address) -> "Report":
+    with lean_imports():
+        from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
+    return read_report(Path(folder))
 
 
 def _as_string(path: Address | None) -> str | None:
@@ -426,8 +419,10 @@ def _as_string(path: Address | None) -> str | None:
 
 
 def _addresses(data: Addresses) -> list[str]:
-    given = given_paths(data)
-    addresses = find_addresses(given[0] if len(given) == 1 else given)
+    given = pipeline.given_paths(data)
+    addresses = pipeline.find_addresses(
+        data if isinstance(data, AddressList) else given[0] if len(given) == 1 else given
+    )
     if addresses is None:
         raise UnsupportedFormat(
             "only datasets in files can be cleaned or compared",

@@ -22,9 +22,9 @@ from provenance.pipeline.matching.text_matching import (
     open_context,
 )
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.check_function import normalise_options
 from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.option_types import Address, Addresses, MatchingOptions
+from provenance.pipeline.python_api.policy_options import normalise_options
 from provenance.pipeline.report_io import effective_policy
 from provenance.registry.manifest import read_manifest
 from provenance.report.files.model_parquet import FILE_NAME as MODEL_FILE

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from provenance.errors import ProvenanceError
-from provenance.model.content.tables import Unread
+
+if TYPE_CHECKING:
+    from provenance.model.content.tables import Unread
 
 _ARGUMENTS = {
     "background": "backgrounds",
@@ -63,12 +66,29 @@ def _with_own_names(text: str, own_names: Mapping[str, str]) -> str:
     return text
 
 
-def unread_as_arguments(unread: Iterable[Unread]) -> tuple[Unread, ...]:
+def unread_as_arguments(unread: Iterable["Unread"]) -> tuple["Unread", ...]:
     """Name arguments of functions, instead of options of commands, in what could not be read."""
     return tuple(
         replace(each, reason=as_arguments(each.reason), remedy=as_arguments(each.remedy))
         for each in unread
     )
+
+
+def result_as_arguments(result: Any) -> Any:
+    """Name arguments of functions in what the result of a function says could not be read."""
+    if isinstance(result, list):
+        return list(map(result_as_arguments, result))
+    fields = getattr(result, "__dataclass_fields__", ())
+    changed: dict[str, object] = {
+        side: result_as_arguments(getattr(result, side))
+        for side in ("old", "new")
+        if side in fields
+    }
+    if "unread" in fields and (unread := result.unread):
+        several = isinstance(unread, tuple)
+        spelled = unread_as_arguments(unread if several else [unread])
+        changed["unread"] = spelled if several else spelled[0]
+    return replace(result, **changed) if changed else result
 
 
 def as_arguments(text: str) -> str:

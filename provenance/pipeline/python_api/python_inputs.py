@@ -5,15 +5,18 @@ from datetime import date
 from glob import has_magic
 from os import PathLike, fspath
 from pathlib import Path
+from typing import Any
 
 from provenance.errors import DatasetNotFound, InputError
-from provenance.pipeline.python_api.option_types import Address, Addresses, Day
+from provenance.pipeline.python_api.option_types import Address, Addresses, AddressList, Day
 from provenance.read.corpus.address_resolution import (
     address_exists,
     looks_like_path,
     not_found_error,
 )
+from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.hub_datasets import HUB_PREFIX, is_hub_name
+from provenance.read.corpus.python_objects import corpus_of_objects
 from provenance.read.corpus.stream_input import is_stream
 from provenance.read.formats.detection import format_by_name
 
@@ -50,6 +53,20 @@ def day_text(day: Day | None) -> str | None:
 COPY_REMEDY = "name a local path, and copy the result with the tool of the store"
 
 
+def addresses_or_corpus(data: object, hub: str | None = None, **options: Any) -> list[str] | Corpus:
+    """Return the addresses that data names, or the corpus that it is.
+
+    Parameters
+    ----------
+    data, hub
+        As for `find_addresses`.
+    **options
+        As for `corpus_of_objects`.
+    """
+    addresses = find_addresses(data, hub)
+    return corpus_of_objects(data, **options) if addresses is None else addresses
+
+
 def find_addresses(data: object, hub: str | None = None) -> list[str] | None:
     """Return the addresses that data names; None if it is the content itself.
 
@@ -76,6 +93,8 @@ def find_addresses(data: object, hub: str | None = None) -> list[str] | None:
         raise InputError(
             "there is nothing to check", remedy='give paths or data, or hub="owner/name".'
         )
+    if isinstance(data, AddressList):
+        return data
     if isinstance(data, str | PathLike):
         return [_existing(fspath(data))]
     if not isinstance(data, list | tuple | set | frozenset) or not data:

@@ -1,7 +1,7 @@
 """`provenance.build_registry`, `open_registry` and others: `provenance registry` as functions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from os import fspath
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -40,9 +40,6 @@ from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_names import (
-    unread_as_arguments,
-)
 from provenance.pipeline.python_api.option_types import Address, Addresses, Day, Names
 from provenance.pipeline.python_api.python_inputs import day_text, given_paths
 from provenance.pipeline.settings import EngineName, Settings
@@ -174,10 +171,7 @@ def preview_dumps(
     dumps, source, **options
         As for `build_registry`.
     """
-    return [
-        replace(each, unread=each.unread and unread_as_arguments([each.unread])[0])
-        for each in preview(_dump_source(dumps, source, options))
-    ]
+    return list(preview(_dump_source(dumps, source, options)))
 
 
 @public_function
@@ -224,14 +218,13 @@ def build_registry(
     """
     dump_source = _dump_source(dumps, source, options)
     with report_progress_to(options.get("progress")):
-        outcome = build_dumps(
+        return build_dumps(
             _local(registry),
             dump_source,
             keep_texts=not no_text,
             keep_authors=keep_authors,
             engine=_engine(options),
         )
-    return replace(outcome, unread=unread_as_arguments(outcome.unread))
 
 
 @public_function
@@ -258,8 +251,7 @@ def add_to_registry(
     """
     dump_source = _dump_source(dumps, source, options)
     with report_progress_to(options.get("progress")):
-        outcome = add_dumps(_local(registry), dump_source, engine=_engine(options))
-    return replace(outcome, unread=unread_as_arguments(outcome.unread))
+        return add_dumps(_local(registry), dump_source, engine=_engine(options))
 
 
 @public_function

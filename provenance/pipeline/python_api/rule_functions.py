@@ -11,8 +11,8 @@ from provenance.model.short_repr import short_repr
 from provenance.pipeline.caching.result_cache import CacheUsage
 from provenance.pipeline.caching.result_cache import clear_cache as clear
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.check_function import normalise_options
 from provenance.pipeline.python_api.option_types import Address, CircumstanceOptions, Day, Names
+from provenance.pipeline.python_api.policy_options import normalise_options
 from provenance.pipeline.python_api.python_inputs import day_text
 from provenance.pipeline.rule_commands.rule_lookup import resolve_policy, rule_on
 from provenance.read.dumps.published_dumps import PublishedSource, find_published_source

@@ -1,70 +1,73 @@
 """`provenance.fingerprint_dataset` and `compare`: the commands, as functions."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypedDict, Unpack
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Annotated, TypedDict, Unpack
 
-import pyarrow as pa
-
-from provenance.errors import InputError
-from provenance.fingerprint.minhash import signatures, to_datasketch
-from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model.content.fingerprints import Texts
-from provenance.model.results.sketches import Comparison
-from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance import pipeline
+from provenance.errors import NotRead
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_types import Address, Names
-from provenance.pipeline.python_api.python_inputs import (
-    COPY_REMEDY,
-    find_addresses,
-    local_path,
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    AddressList,
+    AllowUnread,
+    MaxDocument,
+    ProgressCallback,
+    Split,
+    TextColumns,
+    Threads,
 )
-from provenance.pipeline.settings import Settings
-from provenance.pipeline.sketching import (
-    SHARED_SCALED,
-    NamedSketch,
-    compare_sketches,
-    save_sketch,
-    sketch_addresses,
-    sketch_corpus,
-    sketch_options,
-)
-from provenance.read.corpus.python_objects import corpus_of_objects
+from provenance.pipeline.python_api.options import Option
+
+if TYPE_CHECKING:
+    from provenance.model.results.sketches import Comparison
+    from provenance.pipeline.sketching import NamedSketch
 
 
 class ReadOptions(TypedDict, total=False):
     """How datasets are read."""
 
-    text_columns: Names
-    split: str | None
-    max_document: str | int | None
-    allow_unread: int
-    threads: int | None
+    text_columns: TextColumns
+    split: Split
+    max_document: MaxDocument
+    allow_unread: AllowUnread
+    threads: Threads
     progress: ProgressCallback | None
 
 
 @public_function
 def fingerprint_dataset(
     data: object,
-    output: Address | None = None,
+    output: Annotated[
+        Address | None,
+        Option(
+            "The sketch file to write; its name ends in .sketch.",
+            flags="-o --output",
+            metavar="FILE",
+            paths="files",
+            needed=True,
+        ),
+    ] = None,
     *,
-    scaled: int = SHARED_SCALED,
+    scaled: Annotated[
+        int,
+        Option(
+            "Keep one in N runs of words, or fewer if there are more than a million. Smaller "
+            "numbers make comparisons of small datasets more precise, and reveal more of them.",
+            metavar="N",
+            low=1,
+        ),
+    ] = 1000,
     **options: Unpack[ReadOptions],
-) -> NamedSketch:
+) -> "NamedSketch":
     """Sketch a dataset or registry, as `provenance fingerprint` does.
 
     Parameters
     ----------
     data : str, path, or data
         A dataset (anything that `check` takes), a registry, a sketch file, or several of them.
-    output : str or path, optional
-        The file to write; its name ends in `.sketch`.
-    scaled : int, optional
-        Keep one in this many runs of words, or fewer if there are more than a million.
-    **options
-        `text_columns`, `split`, `max_document`, `allow_unread`, `threads`: as the options of the
-        command. `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -77,21 +80,18 @@ def fingerprint_dataset(
     ProvenanceError
         If something cannot be read, or more files than accepted: then nothing is written.
     """
-    if scaled < 1:
-        raise ValueError(f"scaled is at least 1, not {scaled}")
-    target = None if output is None else local_path(output, COPY_REMEDY)
-    with report_progress_to(options.get("progress")):
+    target = None if output is None else pipeline.local_path(output, pipeline.COPY_REMEDY)
+    with pipeline.report_progress_to(options["progress"]):
         made = _sketch(data, scaled, options)
     if target is not None:
-        if len(made.unread) > options.get("allow_unread", 0):
-            first = made.unread[0]
-            raise InputError(f"{first.file}: {first.reason}", remedy=first.remedy)
-        save_sketch(made, target)
+        if len(made.unread) > options["allow_unread"]:
+            raise NotRead(made.unread)
+        pipeline.save_sketch(made, target)
     return made
 
 
 @public_function
-def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions]) -> Comparison:
+def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions]) -> "Comparison":
     """Estimate how much a dataset or registry has in common with others, as `compare` does.
 
     Parameters
@@ -100,9 +100,8 @@ def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions
         What is compared: what `fingerprint_dataset` takes or returns.
     b, *others : str, path, data or sketch
         With what.
-    **options
-        `text_columns`, `split`, `max_document`, `allow_unread`, `threads`: as the options of the
-        command. `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -115,68 +114,41 @@ def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions
     ProvenanceError
         If something cannot be read.
     """
-    with report_progress_to(options.get("progress")):
-        sketches = [_sketch(each, 1, options) for each in (a, b, *others)]
-    return compare_sketches(sketches[0], sketches[1:], options.get("allow_unread", 0))
+    with pipeline.report_progress_to(options["progress"]):
+        stored = [_stored_sketch(each) for each in (b, *others)]
+        # Nothing is sketched finer than all that it is compared with.
+        finest = min(1 if each is None else each.sketch.scaled for each in stored)
+        query = _stored_sketch(a) or _sketch(a, finest, options)
+        sketches = [
+            kept or _sketch(each, query.sketch.scaled, options)
+            for kept, each in zip(stored, (b, *others), strict=True)
+        ]
+    return pipeline.compare_sketches(query, sketches, options["allow_unread"])
 
 
-def _sketch(data: object, scaled: int, options: ReadOptions) -> NamedSketch:
-    if isinstance(data, NamedSketch):
+def _stored_sketch(data: object) -> "NamedSketch | None":
+    """Return a sketch that was made before, as an object or in a file; None of anything else."""
+    if isinstance(data, pipeline.NamedSketch):
         return data
-    columns = options.get("text_columns", ())
-    columns = [columns] if isinstance(columns, str) else list(columns)
-    reading = sketch_options(scaled, columns, options.get("max_document"))
-    settings = _settings(options)
-    addresses = find_addresses(data)
-    if addresses is not None:
-        return sketch_addresses(addresses, settings, reading)
-    corpus = corpus_of_objects(
+    given = data if isinstance(data, AddressList) else [data]
+    names = [fspath(each) for each in given if isinstance(each, str | PathLike)]
+    return pipeline.stored_sketch(names[0]) if len(names) == 1 else None
+
+
+def _sketch(data: object, scaled: int, options: ReadOptions) -> "NamedSketch":
+    if isinstance(data, pipeline.NamedSketch):
+        return data
+    columns = pipeline.given_paths(options["text_columns"])
+    reading = pipeline.sketch_options(scaled, columns, options["max_document"])
+    settings = pipeline.Settings(split=options["split"], allow_unread=options["allow_unread"])
+    if (threads := options["threads"]) is not None:
+        settings = replace(settings, threads=threads)
+    found = pipeline.addresses_or_corpus(
         data,
         text_columns=reading.text_columns,
         split=settings.split,
         max_document=reading.max_document,
     )
-    return sketch_corpus(corpus, settings, scaled)
-
-
-def _settings(options: ReadOptions) -> Settings:
-    settings = Settings(split=options.get("split"), allow_unread=options.get("allow_unread", 0))
-    threads = options.get("threads")
-    return settings if threads is None else replace(settings, threads=threads)
-
-
-@public_function
-def minhashes(texts: Iterable[str]) -> list[Any]:
-    """Return the MinHash signatures of texts as objects of datasketch.
-
-    They are those that registries have of their items, of 128 values of the scheme "affine32" with
-    the seed 1, over runs of five words as a check reads them. So `datasketch.MinHashLSH` and its
-    other indexes hold texts of yours beside what `provenance` compares. Needs datasketch 2.0.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        The texts.
-
-    Returns
-    -------
-    list of datasketch.LeanMinHash
-        One for each text; their `jaccard` estimates how alike two texts are.
-
-    Raises
-    ------
-    InputError
-        If datasketch is older.
-
-    Examples
-    --------
-    >>> import provenance
-    >>> one, other = provenance.minhashes(["the late ferry sank", "The late ferry, sank"])
-    ... # doctest: +SKIP
-    >>> one.jaccard(other)  # doctest: +SKIP
-    1.0
-    """
-    column = Texts.of(pa.array(list(texts), pa.large_string()))
-    parameters = current_parameters()
-    shingles = shingle(tokenise(column), parameters.signature_width, include_short=True)
-    return to_datasketch(signatures(shingles, parameters), parameters)
+    if isinstance(found, list):
+        return pipeline.sketch_addresses(found, settings, reading)
+    return pipeline.sketch_corpus(found, settings, scaled)

@@ -40,8 +40,8 @@ from provenance.read.formats.detection import (
     is_hidden_table,
     refusal_of,
 )
-from provenance.read.formats.foreign_formats import refusal_by_name
 from provenance.read.formats.json_array import is_description
+from provenance.read.formats.refusals import refusal_by_name
 from provenance.read.formats.tar_archive import check_members, open_tar
 from provenance.read.formats.webdataset_file import holds_tables
 from provenance.read.formats.zip_archive import is_zip, open_zip

@@ -17,6 +17,7 @@ from provenance.errors import InputError
 from provenance.model.content.tables import DOCUMENTS, Documents
 from provenance.read.corpus.documents import BATCH_BYTES
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
+from provenance.read.corpus.skipped_rows import InvalidRows
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -89,9 +90,9 @@ class Part:
         """Yield its documents in batches of about 8 MB of text.
 
         If it cannot be read further, the last batch is empty and has an `unread` entry, so that
-        the other parts are still read.
+        the other parts are still read; so it has for files of which too many rows are invalid.
         """
-        batches, row = self._lazily(), self.row
+        batches, row, invalid = self._lazily(), self.row, InvalidRows()
         while True:
             try:
                 with translate_read_errors(self.file):
@@ -102,10 +103,13 @@ class Part:
                 yield Documents(_EMPTY_BATCH, unread=(unread,))
                 return
             if documents is None:
-                return
+                break
+            invalid.add(documents)
             if len(documents.batch):
                 row = documents.batch.column("row")[-1].as_py() + 1
             yield documents
+        if too_invalid := invalid.unread():
+            yield Documents(_EMPTY_BATCH, unread=too_invalid)
 
     def _lazily(self) -> Iterator[Documents]:
         yield from self.read()  # `read` itself may raise, before the first batch

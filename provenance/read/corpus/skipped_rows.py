@@ -1,11 +1,15 @@
-"""Reasons for which rows are skipped, and counts of skipped rows with a few examples."""
+"""Reasons for which rows are skipped, their counts, and files of which too many rows are."""
 
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from provenance.model.content.tables import Skipped
+import pyarrow.compute as pc
+
+from provenance.model.content.tables import Documents, Skipped, Unread
 
 NULL = "null text"
 EMPTY = "empty text"
@@ -26,6 +30,19 @@ REPOST = "repost; its original is an item"
 REPOST_ALONE = "repost without its original"
 NOT_PUBLIC = "not public"
 SERVICE = "notice of the service"
+
+REMEDIES = {
+    NOT_UTF8: "convert the file to UTF-8: `iconv -f latin1 -t utf-8` does so for Latin-1.",
+    NOT_JSON: "write an object on each line, without a comma behind it.",
+    WIDTH: "write the table again, with quotation marks around texts.",
+    UNCLOSED: "write the table again, with quotation marks around texts.",
+}
+"""Reasons that say that the file is written otherwise, if many rows have them, and what to do."""
+
+_MIN_INVALID = 10
+_MIN_INVALID_SHARE = 0.1
+"""Rows of a file that have such reasons, and their share of all its rows, from which the file is
+unread; or all of them."""
 
 _MAX_NAMED = 5
 """Rows kept as examples of each reason."""
@@ -80,3 +97,39 @@ def count_rows(file: str, rows: Mapping[str, Sequence[int]]) -> tuple[Skipped, .
     return tuple(
         entry for reason, numbers in rows.items() for entry in count_skipped(file, reason, numbers)
     )
+
+
+class InvalidRows:
+    """Counts the rows of files, to tell of which too many cannot be read."""
+
+    def __init__(self) -> None:
+        self._read: Counter[str] = Counter()
+        self._invalid: dict[str, Skipped] = {}
+
+    def add(self, documents: Documents) -> None:
+        """Count the rows of a batch."""
+        for entry in documents.skipped:
+            if entry.reason in REMEDIES:
+                earlier = self._invalid.get(entry.file, replace(entry, count=0))
+                self._invalid[entry.file] = replace(earlier, count=earlier.count + entry.count)
+        for counted in pc.value_counts(documents.batch["file"]).to_pylist():
+            self._read[counted["values"]] += counted["counts"]
+
+    def unread(self) -> tuple[Unread, ...]:
+        """Return the files of which too many rows cannot be read."""
+        return tuple(
+            Unread(
+                file,
+                f"{entry.count:,} of {entry.count + self._read[file]:,} rows: {entry.reason}",
+                REMEDIES[entry.reason],
+                entry.rows[0] if entry.rows else None,
+            )
+            for file, entry in self._invalid.items()
+            if _are_too_many(entry.count, self._read[file])
+        )
+
+
+def _are_too_many(invalid: int, read: int) -> bool:
+    if not read:
+        return True
+    return invalid >= max(_MIN_INVALID, _MIN_INVALID_SHARE * (invalid + read))

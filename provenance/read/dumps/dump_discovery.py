@@ -40,7 +40,6 @@ from provenance.read.dumps.checkouts.checkout_discovery import (
 from provenance.read.dumps.checkouts.source_kinds import count_code
 from provenance.read.dumps.checkouts.source_trees import folder_size
 from provenance.read.dumps.layout_detection import CHECKOUT, TABLE, detect_layout
-from provenance.read.dumps.refusals import SAMPLE_FORMATS, SUBSTACK, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import (
@@ -50,8 +49,14 @@ from provenance.read.formats.detection import (
     is_hidden_table,
     refusal_of,
 )
-from provenance.read.formats.foreign_formats import OFFICE, Refusal, refusal_by_name
 from provenance.read.formats.json_array import is_description
+from provenance.read.formats.refusals import (
+    Refusal,
+    named_refusals,
+    refusal_by_name,
+    refuse_folder,
+    withheld_refusal,
+)
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
@@ -151,27 +156,8 @@ _DESCRIPTIONS = (
 )
 """Names of texts that describe what lies beside them."""
 
-_PRIVATE = re.compile(
-    r"(?:.*/)?(?:message_\d+\.json|direct-messages?(?:-group)?(?:-part\d+)?\.js|chat_history\.(?:csv|json)"
-    r"|(?<!\d/)messages(?:_archive)?\.csv|(?:D(?=[A-Z]*\d)[0-9A-Z]{6,}|mpdm-[^/]+)/[^/]+\.json"
-    r"|Groups/DM [^/]+/messages\.json)"
-)
-"""Private messages in exports of Meta, X, Reddit, Snapchat, LinkedIn, Slack and Google Chat."""
 _SNAPCHAT_CHATS = ("chat_history.json",)
 """As an object of JSON they would be taken for a table."""
-_PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
-_WITHHELD: tuple[tuple[re.Pattern[str], Refusal], ...] = (
-    (_PRIVATE, _PRIVATE_MESSAGES),
-    (  # in the export of Medium
-        re.compile(r"(?:.*/)?draft_[^/]*\.html"),
-        Refusal("a draft", "to read it, give it by its name."),
-    ),
-    (  # in the export of Letterboxd
-        re.compile(r"(?:.*/)?(?:deleted|orphaned)/(?:reviews|comments)\.csv"),
-        Refusal("what the user deleted", "to read it, give it by its name."),
-    ),
-)
-"""Files of an export that are not public, by their names."""
 _ARTICLES = re.compile(r"(?:.*/)?(?:Articles/.+\.html|article(?:-part\d+)?\.js)")
 """Longer texts in the exports of LinkedIn and X; X also writes a file of none."""
 _MIN_ARTICLES_BYTES = 100
@@ -219,14 +205,6 @@ _HTTRACK_LOGS = "hts-cache"
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
 
-_CHECKOUT = Refusal(
-    "a git checkout in an archive or at an address", "unpack or copy it, and give the folder."
-)
-_BARE = Refusal(
-    "a git repository without its files",
-    "give the folder of a checkout; `git clone REPOSITORY FOLDER` makes one.",
-)
-
 _SOURCES = Refusal(
     "a repository of source code",
     "read its files with --layout git; or give those with items by their names.",
@@ -241,38 +219,6 @@ _MANIFESTS = (
 _MIN_CODE_FILES, _MIN_CODE_SHARE = 5, 0.25
 """Files at the root of a repository of source code, and how many of its files are code."""
 
-_META_PAGES = Refusal(
-    "an export of Facebook or Instagram as web pages", "ask the service for it as JSON."
-)
-_REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
-    (
-        "*_delta_log/*.json",
-        Refusal(
-            "a Delta table, whose files also hold deleted rows",
-            "read it with the `deltalake` library, and write its rows as Parquet.",
-        ),
-    ),
-    (
-        "*metadata/*.metadata.json",
-        Refusal(
-            "an Iceberg table, whose files also hold deleted rows",
-            "read it with `pyiceberg`, and write its rows as Parquet.",
-        ),
-    ),
-    *((f"{folder}email_list.*.csv", SUBSTACK) for folder in ("", "*/")),
-    *((pattern, _META_PAGES) for pattern in ("*your_posts*.html", "*/inbox/*/message_1.html")),
-    (
-        "*posts/html/[0-9]*.html",
-        Refusal(
-            "an export of Tumblr as web pages",
-            "unpack it, and give the folder `posts/html` with --layout html.",
-        ),
-    ),
-    ("*Comment/Comments.txt", Refusal("an export of TikTok as text", "ask TikTok for it as JSON.")),
-    *((f"*.{form}*", refusal) for form, refusal in SAMPLE_FORMATS.items()),
-    *((pattern, _CHECKOUT) for pattern in (".git/HEAD", "*/.git/HEAD", ".git", "*/.git")),
-    *((pattern, _BARE) for pattern in ("*.git/HEAD", "HEAD")),
-)
 """Files by which a folder is recognised that is not read."""
 
 _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
@@ -324,7 +270,7 @@ def _resolve_checkouts(
         return []
     if not isinstance(system, LocalFileSystem):
         if layout == CHECKOUT:
-            raise _CHECKOUT.error(address)
+            raise named_refusals()["checkout"].error(address)
         return []
     checkouts = find_checkouts(system, place, address, is_named=layout is not None)
     if layout is None and checkouts and not is_checkout(place):
@@ -373,7 +319,7 @@ def _resolve_archive(file: File, address: str, layout: str | None, prefix: str =
                 _refuse_other_zip(file, address)
                 zipped = open_zip(file)
                 if zipped.exists(_OFFICE_MARK):
-                    raise OFFICE.error(address)
+                    raise named_refusals()["office"].error(address)
                 return _resolve_folder(zipped, "", address, prefix, is_archive=True, layout=layout)
             archive = as_tar(file)
             if archive is not None:
@@ -457,7 +403,7 @@ def _resolve_files(
     """Return the files of a folder that hold items, and those that are not read."""
     if layout is not None:
         files = [file for file in files if _GIT not in file.name.split("/")]
-    _refuse_folder(files, address)
+    refuse_folder([file.name for file in files], address)
     if layout is None and not may_be_none and _are_sources(files):
         raise _SOURCES.error(address)
     if layout is None and any(_NOTION_PAGE.fullmatch(file.name) for file in files):
@@ -489,11 +435,10 @@ def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     """Return the error for a folder without dumps; it names what one of the files is."""
     message = f"{address}: none of its files ({len(files):,}) is a supported dump"
     if any(_matches_any(file.path, _TELEGRAM_PAGES) for file in files):
-        return TELEGRAM_PAGES.error(address)
-    if any(_PRIVATE.fullmatch(file.name) for file in files):
-        return UnsupportedFormat(
-            f"{message}; there are private messages", remedy=_PRIVATE_MESSAGES.remedy
-        )
+        return named_refusals()["telegram-pages"].error(address)
+    private = named_refusals()["private-messages"]
+    if any(withheld_refusal(file.name) == private for file in files):
+        return UnsupportedFormat(f"{message}; there are private messages", remedy=private.remedy)
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
         with suppress(InputError):
             refusal = _PAGE if _is_page(file.path) else refusal_of(file)
@@ -566,16 +511,11 @@ def _kind_beside_dumps(file: File) -> Refusal | None:
 
 def _part_of_export(file: File, *, is_elsewhere: bool) -> Refusal | None:
     """Return what a file is that is not among those with the posts of an export."""
-    if (withheld := _withheld(file)) is not None:
+    if (withheld := withheld_refusal(file.name)) is not None:
         return withheld
     if _ARTICLES.fullmatch(file.name) and file.size > _MIN_ARTICLES_BYTES:
         return _UNREAD_ARTICLES
     return _NO_POSTS if is_elsewhere and _is_known(file.path) else None
-
-
-def _withheld(file: File) -> Refusal | None:
-    """Return what a file of an export is that is not public; None if it is."""
-    return next((what for pattern, what in _WITHHELD if pattern.fullmatch(file.name)), None)
 
 
 def _branch(name: str, root: int) -> str:
@@ -611,12 +551,6 @@ def _expand(file: File, layout: str | None, *, is_nested: bool) -> list[File]:
     return members or [_with_compression(file)]
 
 
-def _refuse_folder(files: Sequence[File], address: str) -> None:
-    for pattern, refusal in _REFUSED_FOLDERS:
-        if any(fnmatch.fnmatchcase(file.name, pattern) for file in files):
-            raise refusal.error(address)
-
-
 def _are_sources(files: Sequence[File]) -> bool:
     """Return whether many files of a folder are source code, below what describes a package."""
     code = count_code(file.path for file in files)
@@ -647,7 +581,7 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
                 file
                 for file in files
                 if _matches_any(file.path, patterns)
-                and _withheld(file) is None
+                and withheld_refusal(file.name) is None
                 and _may_have_layout(file, layout)
             ]
         ):
@@ -664,7 +598,11 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     if layout in {None, TABLE}:
         return [*(known or max(texts, numbered, key=len)), *unknown]
     pages = [f for f in files if layout in _LAYOUT_SUFFIXES and _may_have_layout(f, layout)]
-    named = texts if layout == "text" else [file for file in pages if _withheld(file) is None]
+    named = (
+        texts
+        if layout == "text"
+        else [file for file in pages if withheld_refusal(file.name) is None]
+    )
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
     if layout == "text":
         known = [f for f in others if not _is_known(f.path)] or known

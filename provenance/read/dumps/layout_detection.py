@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
-from provenance.read.dumps import refusals
 from provenance.read.dumps.checkouts import index_file
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.parsers.json_posts import JsonObject, first_objects, wrapped_rows
@@ -30,7 +29,16 @@ from provenance.read.formats.detection import (
     check_text,
     format_by_name,
 )
-from provenance.read.formats.foreign_formats import refuse_by_magic, refuse_only_object
+from provenance.read.formats.refusals import (
+    TO_LINES,
+    named_refusals,
+    refusal_by_name,
+    refuse_beginning,
+    refuse_by_magic,
+    refuse_object,
+    refuse_only_object,
+    xml_refusal,
+)
 
 HEAD_BYTES = 1 << 20
 
@@ -80,6 +88,9 @@ _CONTAINERS = (
     (feeds.is_json_feed, JSON_FEED),
 )
 """Layouts of one object that contains all items."""
+_YTD = re.compile(rb"\s*window\.YTD\.(\w+)")
+_SETTINGS = (".yaml", ".yml", ".toml")
+"""Names of files that mostly have settings, so that nothing is said of them in a folder."""
 _TABLE_MAGICS = (PARQUET_MAGIC, *ARROW_MAGICS)
 _NUL_CHECK_BYTES = 1 << 12
 _SUPPORTED = "Stack Exchange's files, exports of MediaWiki, RSS and Atom, PubMed and JATS"
@@ -95,7 +106,7 @@ def detect_layout(file: File) -> str:
     """
     head = _head(file).removeprefix(codecs.BOM_UTF8)
     name = file.display_path
-    refusals.refuse_unfinished(file.path, name)
+    _refuse_unfinished(file)
     check_not_pointer(head, name)
     if head.startswith(_TABLE_MAGICS):
         return _table_layout(file)
@@ -111,12 +122,18 @@ def detect_layout(file: File) -> str:
     objects = first_objects(head)
     form = (format_by_name(file.path) or ("",))[0]
     if not any(objects):
-        refusals.refuse_text(head, name)
+        refuse_beginning(head, name, "text")
     if objects or form in {"json", "jsonl"}:
         return _object_layout(objects, name)
     if head.lstrip().startswith((b"{", b"[")):
         raise _not_recognised(file, head)
     return _table_layout(file, head)
+
+
+def _refuse_unfinished(file: File) -> None:
+    refusal = refusal_by_name(file.path)
+    if refusal is not None and refusal.name == "unfinished":
+        raise refusal.error(file.display_path)
 
 
 def _check_is_text(head: bytes, file: File) -> None:
@@ -134,7 +151,7 @@ def _check_is_text(head: bytes, file: File) -> None:
             remedy="convert it to UTF-8; in XML, change its first line, too.",
         )
     if b"\0" in head[:_NUL_CHECK_BYTES]:
-        refusals.refuse_name(file.path, name)
+        _refuse_name(file.path, name)
         check_text(head, name)
         raise UnsupportedFormat(
             f"{name}: the file is neither text nor a supported table",
@@ -144,21 +161,23 @@ def _check_is_text(head: bytes, file: File) -> None:
 
 def _text_layout(head: bytes, name: str) -> str | None:
     """Return the layout of a file that begins with a mark, a line or an element of its own."""
-    if (part := refusals.archive_part(head)) is not None:
+    if (archive := _YTD.match(head)) is not None:
+        part = archive[1].decode()
         if part not in x_posts.ARCHIVE_NAMES:
-            raise refusals.archive_part_error(part, name)
+            raise UnsupportedFormat(
+                f"{name}: this part of an X archive holds no posts but {part.replace('_', ' ')!r}",
+                remedy="give the archive, its data folder or tweets.js.",
+            )
         return ARCHIVE
-    refusals.refuse_captured_metadata(head, name)
+    refuse_beginning(head, name, "begins")
     for pattern, layout in _TEXT_LAYOUTS:
         if pattern.match(head):
             return layout
-    refusals.refuse_chat(head, name)
     root = _ROOT.match(head)
     if root is None:
         return None
-    if refusals.TUMBLR_START.match(head, root.start(1)):
-        raise refusals.TUMBLR.error(name)
-    return _xml_layout(root[1].decode(), head[root.start(1) :], name)
+    refuse_beginning(head[root.start(1) :], name, "element")
+    return _xml_layout(root[1].decode(), name)
 
 
 def _head(file: File) -> bytes:
@@ -179,16 +198,33 @@ def _tells_layout(head: bytes) -> bool:
     return head.startswith(_TABLE_MAGICS) or any(p.match(head) for p, _ in _TEXT_LAYOUTS)
 
 
-def _xml_layout(root: str, content: bytes, name: str) -> str:
-    """Return the layout of XML by the name of its root, and `content` from there on."""
+def _xml_layout(root: str, name: str) -> str:
+    """Return the layout of XML by the name of its root."""
     layout = _XML_LAYOUTS.get(root.rpartition(":")[2].lower())
-    if layout is None:
-        raise refusals.xml_refusal(root, name, _SUPPORTED)
-    if layout == WIKIEXTRACTOR:
-        refusals.refuse_other_documents(content, name)
-    if layout == MEDIAWIKI:
-        refusals.refuse_textless_export(content, name)
-    return layout
+    if layout is not None:
+        return layout
+    if (refusal := xml_refusal(root)) is not None:
+        raise refusal.error(name)
+    raise UnsupportedFormat(
+        f"{name}: XML with <{root}> at its root is not supported",
+        remedy=f"supported are {_SUPPORTED}. Else {TO_LINES}",
+    )
+
+
+def _refuse_name(path: str, name: str) -> None:
+    """Raise if a file has the name of a known format that is not supported.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    form, _ = format_by_name(path) or ("", None)
+    refusal = named_refusals().get(form) or refusal_by_name(path)
+    if path.lower().endswith(_SETTINGS):
+        refusal = named_refusals()["settings"]
+    if refusal is not None:
+        raise refusal.error(name)
 
 
 def _object_layout(objects: list[JsonObject], name: str) -> str:
@@ -199,7 +235,7 @@ def _object_layout(objects: list[JsonObject], name: str) -> str:
         for layout in OBJECT_LAYOUTS:
             if layout.is_entry(entry):
                 return layout.name
-        refusals.refuse_without_items(entry, name)
+        refuse_object(entry, name, is_dump=True)
     if len(objects) == 1:
         refuse_only_object(objects[0], name)
     return TABLE
@@ -224,7 +260,7 @@ def _table_layout(file: File, head: bytes = b"") -> str:
     for layout in OBJECT_LAYOUTS:
         if layout.columns and layout.is_entry(row):
             return layout.name
-    refusals.refuse_without_items(row, file.display_path)
+    refuse_object(row, file.display_path, is_dump=True)
     form = format_by_name(file.path)
     is_table = len(schema) > 1 and has_text_by_name(schema)
     if (form is None or form[0] == "text") and not is_table:
@@ -233,9 +269,9 @@ def _table_layout(file: File, head: bytes = b"") -> str:
 
 
 def _not_recognised(file: File, head: bytes) -> UnsupportedFormat:
-    refusals.refuse_text(head, file.display_path)
+    refuse_beginning(head, file.display_path, "text")
     if format_by_name(file.path) is None:
-        refusals.refuse_name(file.path, file.display_path)
+        _refuse_name(file.path, file.display_path)
     return UnsupportedFormat(
         f"{file.display_path}: the layout is not recognised",
         remedy="name the columns of a table (--text-column), or the layout: --layout text "

@@ -54,13 +54,6 @@ _WORDLESS_REMEDY = (
     "give the texts as they were before they were encoded, choose the column with --text-column, "
     "or keep such texts with --text-format plain."
 )
-_FAULTS = {
-    skipped_rows.NOT_UTF8: "convert the file to UTF-8: `iconv -f latin1 -t utf-8` does so for "
-    "Latin-1.",
-    skipped_rows.NOT_JSON: "write an object on each line, without a comma behind it.",
-    skipped_rows.WIDTH: "write the table again, with quotation marks around texts.",
-}
-"""Reasons why rows cannot be read that say that the file is written otherwise, if many rows do."""
 _MIN_SIGNS = 2
 _MAX_TESTED = 2000
 _MAX_SHOWN_CHARS = 60
@@ -113,7 +106,7 @@ def refuse_wrong_layout(batches: Iterator[Items], dump: Dump) -> Iterator[Items]
 def _check_faults(sample: list[Items], dump: Dump) -> None:
     """Check that most rows can be read."""
     kept = sum(items.batch.num_rows for items in sample)
-    for reason, remedy in _FAULTS.items():
+    for reason, remedy in skipped_rows.REMEDIES.items():
         skipped = (entry for items in sample for entry in items.skipped)
         count = sum(entry.count for entry in skipped if entry.reason == reason)
         if _are_too_many(count, kept + count):

@@ -7,9 +7,7 @@ from dataclasses import replace
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File
 from provenance.read.formats.compression import compression_by_name, detect_compression
-from provenance.read.formats.foreign_formats import (
-    SKETCH,
-    UNFINISHED,
+from provenance.read.formats.refusals import (
     Refusal,
     refusal_by_magic,
     refusal_by_name,
@@ -112,7 +110,8 @@ def detect_format(file: File) -> File:
     head = file.head(_HEAD_BYTES)
     form = _format_by_content(head)
     # A sketch is Parquet, but no dataset; of a download that was not finished, rows are missing.
-    if not form or refusal_by_name(file.path) in (SKETCH, UNFINISHED):
+    refusal = refusal_by_name(file.path)
+    if not form or (refusal is not None and refusal.name in {"sketch", "unfinished"}):
         raise _unsupported_error(file, head)
     return replace(file, format=form)
 

@@ -1,11 +1,13 @@
 """JSON files that are not JSON Lines: an array, or consecutive objects."""
 
 import codecs
+import io
 import json
-import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO, TypeGuard
+
+import pyarrow as pa
 
 from provenance.errors import DocumentTooLarge, InputError, UnsupportedFormat
 from provenance.read.columns.column_choice import (
@@ -18,25 +20,23 @@ from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.foreign_formats import refuse_only_object
-from provenance.read.formats.json_objects import (
-    Record,
-    are_plain,
-    decode_at,
-    has_surrogates,
-    to_record,
-)
+from provenance.read.formats.json_objects import Record, decode_at, to_record
 from provenance.read.formats.json_prefix import parse_prefix
-from provenance.read.formats.json_stream import JsonText, as_row, has_invalid_bytes, to_row
-from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
+from provenance.read.formats.json_stream import JsonText, as_row, has_invalid_bytes, parse_value
+from provenance.read.formats.jsonl_blocks import (
+    JsonBlock,
+    LineBlock,
+    Records,
+    parse_json,
+    parse_line,
+)
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
 from provenance.read.formats.record_parts import record_parts
-from provenance.read.formats.regular_arrays import regular_blocks
+from provenance.read.formats.refusals import refuse_only_object
 
 _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
-_INVALID_BYTES = re.compile("[\udc80-\udcff]")
 _ROW_LISTS = frozenset(
     (
         *("data", "posts", "items", "results", "rows", "records", "entries", "documents", "hits"),
@@ -68,8 +68,15 @@ _MAX_WRAPPERS = 3
 _PROSE_WORDS = 8
 """Words of a string by which an object is a row itself, unless it has a list of a usual name."""
 
+_MAX_STRANGE, _MAX_SHOWN = 1000, 40
+"""Elements after which an array without objects is refused, and characters shown of one."""
+
+_NO_COLUMNS = pa.schema([])
 _ROW_CHARS = 100
 """Characters that a row counts for in addition to its text."""
+
+Element = tuple[str, str | None]
+"""The text of a row; and the reason if it is not read."""
 
 
 def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
@@ -92,7 +99,8 @@ def is_description(file: File) -> bool:
     path = row_list_path(content)
     if path is None:
         return True
-    records = (to_record(row) for row in _rows_at(content, path) or ())
+    found = member_at(content, path)
+    records = map(to_record, found if isinstance(found, list) else ())
     rows = [record for record in records if not isinstance(record, str)]
     with suppress(InputError):
         return not records_have_prose(rows, file.display_path)
@@ -175,28 +183,58 @@ def array_blocks(
 ) -> Iterator[JsonBlock]:
     """Yield the elements of an array in blocks of about `size` bytes; parameters of `array_rows`.
 
-    Objects that are written alike are lines, for Arrow to parse.
+    Objects become lines, for Arrow to parse.
     """
-    rest = yield from regular_blocks(stream, limit, size)
-    if rest is None:
-        return
-    batch, batch_chars = Records([], []), 0
-    try:
-        for row, record_or_reason, chars in _read_rows(
-            JsonText(stream, limit, *rest), limit.file, rest.row, (unwraps, unwraps_pages)
-        ):
-            batch.add(row, record_or_reason)
-            batch_chars += _ROW_CHARS + chars
-            if batch_chars >= size:
-                yield batch
-                batch, batch_chars = Records([], []), 0
-    except UnsupportedFormat:
-        raise
-    except Exception:
-        if batch.records or batch.faults:
-            yield batch  # the rows before it are fine
-        raise
-    yield batch
+    elements = _elements(JsonText(stream, limit), limit, (unwraps, unwraps_pages))
+    row, batch, chars = 0, list[Element](), 0
+    with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
+        try:
+            for element in elements:
+                batch.append(element)
+                chars += _ROW_CHARS + len(element[0])
+                if chars >= size:
+                    full, batch, chars = batch, [], 0
+                    yield _lines_of(full, row) or _records_of(full, row)
+                    row += len(full)
+        except UnsupportedFormat:
+            raise
+        except Exception:
+            if batch:  # the rows before it are fine
+                yield _lines_of(batch, row) or _records_of(batch, row)
+                row += len(batch)
+            raise
+        yield _lines_of(batch, row) or _records_of(batch, row)
+
+
+def _lines_of(elements: Sequence[Element], first: int) -> LineBlock | None:
+    """Return elements as lines; None if they are not all objects that Arrow can parse."""
+    sources = [source for source, _ in elements]
+    if not all(source.startswith("{") for source in sources):
+        return None
+    lines = "\n".join(sources)
+    if has_invalid_bytes(lines):
+        return None
+    data = lines.encode()
+    parsed = parse_json(data, _NO_COLUMNS, newlines_in_values=True) if sources else None
+    if parsed is None or len(parsed) != len(sources):
+        return None
+    if data.count(b"\n") >= len(sources) or b"\r" in data:
+        # No string has a line break in it, or it would not be valid JSON.
+        sources = [source.replace("\n", " ").replace("\r", " ") for source in sources]
+        data = "\n".join(sources).encode()
+    return LineBlock(data, first, len(sources), regular=True)
+
+
+def _records_of(elements: Sequence[Element], first: int) -> Records:
+    records = Records([], [])
+    for row, element in enumerate(elements, first):
+        records.add(row, _to_row(element))
+    return records
+
+
+def _to_row(element: Element) -> Record | str:
+    source, reason = element
+    return reason or as_row(parse_value(source), source)
 
 
 def array_rows(
@@ -224,52 +262,55 @@ def array_rows(
     Raises
     ------
     UnsupportedFormat
-        If a single object is a description of something, and `unwraps`.
+        If a single object is a description of something, and `unwraps`; or the elements are
+        neither objects nor texts.
     CorruptFile
         If it is cut short, or not JSON: the rest cannot be read then.
     DocumentTooLarge
         At an element that is larger than the limit.
     """
-    rows = _read_rows(JsonText(stream, limit), limit.file, 0, (unwraps, unwraps_pages))
-    return ((row, record_or_reason) for row, record_or_reason, _ in rows)
-
-
-def _read_rows(
-    text: JsonText, name: str, row: int, unwraps: tuple[bool, bool]
-) -> Iterator[tuple[int, Record | str, int]]:
-    with translate_read_errors(name, lambda: f"after {row:,} rows", damage=(ValueError,)):
-        for record_or_reason, chars in _array_elements(text, name, unwraps):
-            yield row, record_or_reason, chars
+    row = 0
+    with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
+        for element in _elements(JsonText(stream, limit), limit, (unwraps, unwraps_pages)):
+            yield row, _to_row(element)
             row += 1
 
 
-def _array_elements(
-    text: JsonText, name: str, unwraps: tuple[bool, bool]
-) -> Iterator[tuple[Record | str, int]]:
-    """Yield each row, or the reason why it is none, and its number of characters."""
+def _elements(
+    text: JsonText, limit: DocumentLimit, unwraps: tuple[bool, bool]
+) -> Iterator[Element]:
     if text.peek() != "[":
-        yield from _concatenated_values(text, name, *unwraps)
+        yield from _concatenated_values(text, limit, *unwraps)
         return
-    source = ""
+    source, has_rows = "", False
     while text.peek() == "[":  # several arrays, one after another, as Scrapy appends them
-        text.skip()
-        for row, source in text.rows():
-            yield row, len(source)
+        for count, source in enumerate(text.elements()):
+            has_rows = has_rows or source.startswith(("{", '"'))
+            if count == _MAX_STRANGE and not has_rows:
+                raise _strange_rows_error(limit.file, source)
+            yield source, None
         if text.peek() == "[" and source and not source.startswith("{"):
-            raise UnsupportedFormat(
-                f"{name}: its rows are JSON arrays, without the names of their values",
-                remedy='write each row as an object: {"id": …, "text": …}',
-            )
+            raise _strange_rows_error(limit.file, "[")
     if text.peek():
         raise ValueError("there is content after the array")
 
 
+def _strange_rows_error(file: str, source: str) -> UnsupportedFormat:
+    what = "JSON arrays, without the names of their values"
+    if not source.startswith("["):
+        what = f"neither JSON objects nor texts, such as {source[:_MAX_SHOWN]}"
+    return UnsupportedFormat(
+        f"{file}: its rows are {what}",
+        remedy='write each row as an object: {"id": …, "text": …}',
+    )
+
+
 def _concatenated_values(
     text: JsonText,
-    name: str,
+    limit: DocumentLimit,
     unwraps: bool,
     unwraps_pages: bool,
-) -> Iterator[tuple[Record | str, int]]:
+) -> Iterator[Element]:
     if not text.peek():
         return
     try:
@@ -277,42 +318,36 @@ def _concatenated_values(
     except DocumentTooLarge:
         if not unwraps or text.peek() != "{":
             raise
-        yield from _rows_of_large_object(text, name)
+        yield from _rows_of_large_object(text, limit.file)
         return
     is_single = not text.peek()
     if is_single and unwraps and _is_object(first):
-        refuse_only_object(first, name)
+        refuse_only_object(first, limit.file)
     path = row_list_path(first) if unwraps else None
     if path is None or not (is_single or (unwraps_pages and path[-1] in _ROW_LISTS)):
-        yield as_row(first, source), len(source)
+        yield source, None
         while text.peek():
-            value, source = text.value()
-            yield as_row(value, source), len(source)
+            yield text.source(), None
         return
-    yield from _unwrapped(first, source, path)
+    yield from _unwrapped(first, source, path, limit)
+    del first
     while text.peek():
-        yield from _unwrapped(*text.value(), path)
+        yield from _unwrapped(*text.value(), path, limit)
 
 
 def _unwrapped(
-    value: object, source: str, path: Sequence[str]
-) -> Iterator[tuple[Record | str, int]]:
-    rows = _rows_at(value, path)
-    if rows is None:
-        yield as_row(value, source), len(source)
+    value: object, source: str, path: Sequence[str], limit: DocumentLimit
+) -> Iterator[Element]:
+    if not isinstance(member_at(value, path), list):
+        yield source, None
         return
-    has_invalid, is_clean = has_invalid_bytes(source), not has_surrogates(source)
-    chars = len(source) // max(1, len(rows))
-    # Once for all rows is faster than for each.
-    if not has_invalid and are_plain(rows, has_clean_keys=is_clean):
-        for row in rows:
-            yield row if isinstance(row, dict) else to_row(row, is_clean), chars
-    else:
-        for row in rows:
-            is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
-            yield skipped_rows.NOT_UTF8 if is_invalid else to_row(row, is_clean), chars
+    inner = JsonText(io.BytesIO(source.encode("utf-8", "surrogateescape")), limit)
+    for name in path:
+        inner.seek_member(name)
+    for row in inner.elements():
+        yield row, None
     for beside in _texts_beside(value, path):
-        yield skipped_rows.beside_rows(beside, path), 0
+        yield "", skipped_rows.beside_rows(beside, path)
 
 
 def _texts_beside(value: object, path: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -326,32 +361,24 @@ def _texts_beside(value: object, path: Sequence[str]) -> Iterator[tuple[str, ...
         value = value[name]
 
 
-def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | str, int]]:
+def _rows_of_large_object(text: JsonText, name: str) -> Iterator[Element]:
     """Yield the elements of the only list of objects of an object, one at a time."""
     found = ""
-    _expect(text, "{")
-    while text.peek() != "}":
-        key, _ = text.value()
-        text.peek()
-        _expect(text, ":")
+    for key in text.members():
         if text.peek() != "[":
-            text.value()
-        else:
-            text.skip()
-            for row, source in text.rows():
-                if not source.startswith("{"):
-                    continue
-                if found not in {"", str(key)}:
-                    raise UnsupportedFormat(
-                        f"{name}: this is one object with several lists of objects: {found!r} and "
-                        f"{str(key)!r}",
-                        remedy="write the rows of one of them as JSON Lines.",
-                    )
-                found = str(key)
-                yield row, len(source)
-        if text.peek() == ",":
-            text.skip()
-    text.skip()
+            text.source()
+            continue
+        for source in text.elements():
+            if not source.startswith("{"):
+                continue
+            if found not in {"", key}:
+                raise UnsupportedFormat(
+                    f"{name}: this is one object with several lists of objects: {found!r} and "
+                    f"{key!r}",
+                    remedy="write the rows of one of them as JSON Lines.",
+                )
+            found = key
+            yield source, None
 
 
 def starts_as_wrapper(head: bytes) -> bool:
@@ -413,11 +440,11 @@ def _has_prose(value: Record) -> bool:
     )
 
 
-def _rows_at(value: object, path: Sequence[str]) -> list[object] | None:
-    """Return the elements of the list at a path; None if there is no such list."""
+def member_at(value: object, path: Sequence[str]) -> object:
+    """Return the member of nested objects at a path; None if there is none."""
     for name in path:
         value = value.get(name) if _is_object(value) else None
-    return value if isinstance(value, list) else None
+    return value
 
 
 def _is_row_list(value: object) -> TypeGuard[list[Record]]:
@@ -438,10 +465,3 @@ def _may_be_row(value: object, levels: int = _MAX_WRAPPERS) -> bool:
 
 def _is_object(value: object) -> TypeGuard[Record]:
     return isinstance(value, dict)
-
-
-def _expect(text: JsonText, mark: str) -> None:
-    character = text.peek()
-    if character != mark:
-        raise ValueError(f"expected {mark!r}, found {character!r}")
-    text.skip()

@@ -3,71 +3,45 @@
 import json
 import re
 
-from provenance.read.formats.json_objects import decode_at
+from provenance.read.formats.json_objects import decode, decode_at
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_MAX_LEVELS = 8
-_MAX_ELEMENTS = 50
+_MARK = re.compile(r'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+(?:"|\Z))*+([\[\]{},]|\Z)', re.DOTALL)
+_CLOSING = {"[": "]", "{": "}"}
 
 
 def parse_prefix(text: str) -> object:
-    """Parse the beginning of a JSON value; members and elements after the cut are left out.
-
-    Of a list that is cut off, only the first elements are parsed.
+    """Parse the beginning of a JSON value; what is cut off, or damaged, is left out.
 
     Examples
     --------
     >>> parse_prefix('{"name": "a", "messages": [{"id": 1}, {"id": 2, "te')
     {'name': 'a', 'messages': [{'id': 1}, {'id': 2}]}
     """
-    return _value(text, _skip_space(text, 0), 0)[0]
-
-
-def _value(text: str, at: int, level: int) -> tuple[object, int | None]:
-    """Return a value and its end, which is None if it is cut off."""
+    text = text.lstrip()
     try:
-        return decode_at(text, at)
-    except (ValueError, RecursionError):
-        pass
-    if level < _MAX_LEVELS and text.startswith("{", at):
-        return _members(text, at + 1, level), None
-    if level < _MAX_LEVELS and text.startswith("[", at):
-        return _elements(text, at + 1, level), None
-    return None, None
-
-
-def _members(text: str, at: int, level: int) -> dict[str, object]:
-    members: dict[str, object] = {}
-    while True:
+        return decode_at(text, 0)[0]
+    except json.JSONDecodeError as error:
+        damage = error.pos
+    except RecursionError:
+        return None
+    # What is behind the damage cannot be known; the cut itself may be in a token before the end.
+    for end in (len(text), damage):
         try:
-            key, end = decode_at(text, _skip_space(text, at))
-        except (json.JSONDecodeError, RecursionError):
-            return members
-        mark = _skip_space(text, end)
-        if not isinstance(key, str) or not text.startswith(":", mark):
-            return members
-        value, value_end = _value(text, _skip_space(text, mark + 1), level + 1)
-        if value is not None or value_end is not None:
-            members[key] = value
-        after = None if value_end is None else _skip_space(text, value_end)
-        if after is None or not text.startswith(",", after):
-            return members
-        at = after + 1
+            return decode(_closed(text[:end]))
+        except (ValueError, RecursionError):
+            pass
+    return None
 
 
-def _elements(text: str, at: int, level: int) -> list[object]:
-    elements: list[object] = []
-    while len(elements) < _MAX_ELEMENTS:
-        value, end = _value(text, _skip_space(text, at), level + 1)
-        if value is not None or end is not None:
-            elements.append(value)
-        after = None if end is None else _skip_space(text, end)
-        if after is None or not text.startswith(",", after):
+def _closed(text: str) -> str:
+    """Return what is before the last comma, or behind the last bracket, with brackets closed."""
+    kept, closing = 0, list[str]()
+    for mark in _MARK.finditer(text):
+        if not mark[1]:
             break
-        at = after + 1
-    return elements
-
-
-def _skip_space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
+        if mark[1] in "[{":
+            closing.append(_CLOSING[mark[1]])
+        elif mark[1] in "]}" and closing:
+            closing.pop()
+        kept = mark.end() - (mark[1] == ",")
+    return text[:kept] + "".join(reversed(closing))

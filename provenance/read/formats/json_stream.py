@@ -1,37 +1,33 @@
-"""A stream of JSON values of bounded size: those that are too large are not parsed."""
+"""A stream of JSON values of bounded size: those that are too large are not parsed.
+
+Where a value ends is found by its brackets and quotation marks; then it is parsed as a whole. For
+ijson, which is as fast, a file ends at NaN, at whole numbers of more than 64 bits and at bytes that
+are not UTF-8; here they cost one row at most. It also replaces lone surrogates by question marks,
+holds elements of any size, and does not say how an element was written, which is needed to remove
+parts of it.
+"""
 
 import codecs
-import json
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import numpy as np
-
 from provenance.read.corpus import skipped_rows
-from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
 from provenance.read.formats.json_objects import (
-    PARSE_ERRORS,
     Record,
-    are_shallow,
-    decode_at,
+    decode,
     has_surrogates,
     is_shallow,
-    parse,
-    parse_at,
     to_record,
 )
 
 _CHUNK_BYTES = 1 << 20
 _LONG_CHARS = 2 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
-_CUT_SHORT = "Input data was truncated"
-"""Message of an error of `parse`, which says so of a surrogate, too."""
-_MAX_SCALAR_CHARS = 16
-"""Length of the longest JSON token that is not a string and may be cut at the end of the buffer."""
-_OPENING = re.compile(r'\{[ \t\r\n]*"(?:[^"\\]|\\.)*"[ \t\r\n]*:')
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_TO_BRACKET = re.compile(r'[^"\[\]{}]*+(?:"(?:[^"\\]++|\\.)*+"[^"\[\]{}]*+)*+([\[\]{}])', re.DOTALL)
+_SCALAR = re.compile(r"[^ \t\r\n,:\[\]{}\"]++")
+_TO_BRACKET = re.compile(rf'(?:[^"\[\]{{}}]++|{_STRING.pattern})*+([\[\]{{}}])', re.DOTALL)
 
 
 class TooDeep:
@@ -46,22 +42,16 @@ class JsonText:
     stream : binary file
         JSON.
     limit : DocumentLimit
-        For each value that `value` returns.
-    start : bytes
-        What was read from the stream already.
-    row : int
-        Number of the first value, for errors.
+        For each value.
     """
 
-    def __init__(
-        self, stream: BinaryIO, limit: DocumentLimit, start: bytes = b"", row: int = 0
-    ) -> None:
+    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
         # Invalid UTF-8 is kept as surrogates, so that an invalid string affects one row only.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._stream = stream
         self._limit = limit
-        self._row = row
-        self._buffer = self._decoder.decode(start)
+        self._row = 0
+        self._buffer = ""
         self._at = 0
 
     def more(self) -> bool:
@@ -89,165 +79,108 @@ class JsonText:
         """Consume one character."""
         self._at += 1
 
-    def value(self) -> tuple[object, str]:
-        """Return the next value, and its text.
+    def expect(self, mark: str) -> None:
+        """Consume the next character that is not white space, which has to be `mark`.
 
         Raises
         ------
+        ValueError
+            If it is another one.
+        """
+        character = self.peek()
+        if character != mark:
+            raise ValueError(f"expected {mark!r}, found {character!r}")
+        self.skip()
+
+    def value(self) -> tuple[object, str]:
+        """Return the next value, and its text; the errors are those of `source`."""
+        source = self.source()
+        return parse_value(source), source
+
+    def source(self) -> str:
+        """Return the text of the next value, which is as long as its brackets say.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or it is cut short.
         DocumentTooLarge
             If it is larger than the limit.
         """
-        value, end = self._parse_value()
-        if end - self._at > self._limit.size:
-            raise self._limit.error_for_row(self._row)
+        end = self._end_of_value()
+        self._check_size(end)
         source = self._buffer[self._at : end]
         self._at = end
         self._row += 1
-        return value, source
+        return source
 
-    def rows(self) -> Iterator[tuple[Record | str, str]]:
-        """Yield the elements of an array of which the bracket was consumed, each with its text.
+    def elements(self) -> Iterator[str]:
+        """Yield the text of each element of an array; the errors are those of `source`."""
+        for _ in self.each_element():
+            yield self.source()
 
-        What is no row, as `as_row`, is the reason for that.
+    def each_element(self) -> Iterator[None]:
+        """Yield before each element of an array, which is to be consumed before the next.
 
         Raises
         ------
         ValueError
             If it is not JSON.
-        DocumentTooLarge
-            At a value that is larger than the limit.
         """
-        if self.peek() == "]":
+        return self._parts("[", "]")
+
+    def _parts(self, opening: str, closing: str) -> Iterator[None]:
+        self.expect(opening)
+        if self.peek() == closing:
             self.skip()
             return
-        mark = ","
-        while mark == ",":
-            self.peek()
-            yield from self._buffered_rows()
-            value, source = self.value()
-            yield as_row(value, source), source
-            mark = self.peek()
-            self.skip()
-        if mark != "]":
-            raise ValueError(f"expected ',', found {mark!r}")
-
-    def _buffered_rows(self) -> Iterator[tuple[Record | str, str]]:
-        """Yield rows while the buffer has them, the comma behind them, and the next character."""
-        text, at = self._buffer, self._at
-        is_first = True
         while True:
-            try:
-                value, end = parse_at(text, at)
-            except (ValueError, RecursionError):
+            yield
+            if self.peek() == closing:
+                self.skip()
                 return
-            if text[end : end + 1] != "," or end - at > self._limit.size:
-                return
-            start, at = at, end + 1
-            if text[at : at + 1] <= " ":
-                at = _end(_SPACE.match(text, at))
-            if at == len(text):
-                return
-            self._at = at
-            self._row += 1
-            source = text[start:end]
-            yield as_row(value, source), source
-            if is_first and (opening := _OPENING.match(text, at)) is not None:
-                yield from self._rows_alike(opening[0], text[end - 1 : opening.end()])
-                at = self._at
-            is_first = False
+            self.expect(",")
 
-    def _rows_alike(self, opening: str, separator: str) -> Iterator[tuple[Record | str, str]]:
-        """Yield rows while the text before the next separator is an object.
-
-        A separator is what is between two objects, with the brace before it and the opening behind
-        it. To parse a text as a whole takes a third of the time of parsing that with which it
-        begins.
-        """
-        end = self._buffer.rfind(separator, self._at)
-        if end < 0:
-            return
-        text = self._buffer[self._at : end]
-        pieces = text[len(opening) :].split(separator)
-        lengths = np.fromiter(map(len, pieces), np.int64) + len(separator)
-        is_all_shallow = text.isascii() and are_shallow(text.encode(), np.cumsum(lengths))
-        for piece in pieces:
-            source = f"{opening}{piece}}}"
-            try:
-                value = parse(source)
-            except PARSE_ERRORS:
-                return
-            self._at += len(piece) + len(separator)
-            self._row += 1
-            is_plain = is_all_shallow or is_shallow(source)
-            yield value if is_plain else to_record(value, has_clean_keys=True), source
-
-    def _parse_value(self) -> tuple[object, int]:
-        """Return the next value and its end in the buffer, which then holds it as a whole."""
-        while True:
-            try:
-                value, end = decode_at(self._buffer, self._at)
-            except json.JSONDecodeError as error:
-                rest = self._read_on(error)
-                if rest is not None:
-                    return rest, len(self._buffer)
-            except RecursionError:
-                return TooDeep(), self._end_of_value()
-            else:
-                # A number may go on: "-2", "-2.", "-2e+".
-                length = end - self._at
-                if end + 2 < len(self._buffer) or not self.more():
-                    return value, self._at + length
-
-    def _read_on(self, error: json.JSONDecodeError) -> object:
-        """Read on after a value could not be parsed; return the value if it is all that follows.
+    def members(self) -> Iterator[str]:
+        """Yield the name of each member of an object; its value is to be consumed before the next.
 
         Raises
         ------
-        json.JSONDecodeError
-            If more input cannot complete the value.
-        DocumentTooLarge
-            If it is larger than the limit.
+        ValueError
+            If it is not JSON.
         """
-        if not self._may_go_on(error):
-            raise error
-        self._check_limit()
-        if not self.more():
-            raise error
-        while not self._may_exceed_limit():
-            try:
-                return parse(self._buffer[self._at :])
-            except PARSE_ERRORS as fault:
-                if str(fault) != _CUT_SHORT or not self.more():
-                    break
-        return None
+        for _ in self._parts("{", "}"):
+            if self.peek() != '"':
+                raise ValueError("a member has no name")
+            name = str(self.value()[0])
+            self.expect(":")
+            yield name
 
-    def _may_go_on(self, error: json.JSONDecodeError) -> bool:
-        """Return whether more input may complete a value that could not be parsed."""
-        return error.msg.startswith("Unterminated") or error.pos + _MAX_SCALAR_CHARS > len(
-            self._buffer
-        )
-
-    def _check_limit(self) -> None:
-        """Raise if the value with which the buffer ends is too large already.
-
-        Raises
-        ------
-        DocumentTooLarge
-            If it is.
-        """
-        if self._may_exceed_limit() and (
-            len(self._buffer) - self._at > self._limit.size
-            or self._limit.is_exceeded(0, _STRING.sub("", self._buffer[self._at :]).count(","))
-        ):
-            raise self._limit.error_for_row(self._row)
-
-    def _may_exceed_limit(self) -> bool:
-        """Return whether the buffer may be too large for a value; commas may be in strings."""
-        commas = self._buffer.count(",", self._at)
-        return self._limit.is_exceeded(len(self._buffer) - self._at, commas)
+    def seek_member(self, name: str) -> None:
+        """Read on to the value of a member of an object; the errors are those of `members`."""
+        for each in self.members():
+            if each == name:
+                return
+            self.source()
 
     def _end_of_value(self) -> int:
-        """Read until the next value, which nests deep, is buffered as a whole; return its end."""
+        """Read until the next value is buffered as a whole; return its end."""
+        mark = self.peek()
+        if mark in "[{" and mark:
+            return self._end_of_container()
+        pattern = _STRING if mark == '"' else _SCALAR
+        while True:
+            match = pattern.match(self._buffer, self._at)
+            # What is no string may go on behind the buffer.
+            if match and (mark == '"' or match.end() < len(self._buffer)):
+                return match.end()
+            self._check_size(len(self._buffer))
+            if not self.more():
+                if match is None:
+                    raise ValueError("a value is missing or cut short")
+                return len(self._buffer)
+
+    def _end_of_container(self) -> int:
         depth, end = 0, self._at
         while True:
             while match := _TO_BRACKET.match(self._buffer, end):
@@ -255,11 +188,41 @@ class JsonText:
                 depth += 1 if match[1] in "[{" else -1
                 if not depth:
                     return end
-            self._check_limit()
+            self._check_size(len(self._buffer))
             end -= self._at
             if not self.more():
-                return len(self._buffer)
-            end += self._at
+                raise ValueError("a list or an object is cut short")
+            if depth * VALUE_BYTES > self._limit.size:
+                raise self._limit.error_for_row(self._row)
+
+    def _check_size(self, end: int) -> None:
+        """Raise if the value up to `end` is too large.
+
+        Raises
+        ------
+        DocumentTooLarge
+            If it is.
+        """
+        size, limit = end - self._at, self._limit
+        if size > limit.size or (
+            limit.is_exceeded(0, self._buffer.count(",", self._at, end))
+            and limit.is_exceeded(0, _STRING.sub("", self._buffer[self._at : end]).count(","))
+        ):
+            raise limit.error_for_row(self._row)
+
+
+def parse_value(source: str) -> object:
+    """Return the value that is written so.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON.
+    """
+    try:
+        return decode(source)
+    except RecursionError:
+        return TooDeep()
 
 
 def as_row(value: object, source: str) -> Record | str:
@@ -272,16 +235,11 @@ def as_row(value: object, source: str) -> Record | str:
     is_clean = not has_surrogates(source)
     if is_clean and isinstance(value, dict) and is_shallow(source):
         return value
-    return to_row(value, is_clean)
-
-
-def to_row(value: object, has_clean_keys: bool) -> Record | str:
-    """Return a parsed value as a row, as `as_row`; its source has no invalid bytes."""
     if isinstance(value, str):
         return {"text": value}
     if isinstance(value, TooDeep):
         return skipped_rows.TOO_DEEP
-    return to_record(value, has_clean_keys=has_clean_keys)
+    return to_record(value, has_clean_keys=is_clean)
 
 
 def has_invalid_bytes(source: str) -> bool:

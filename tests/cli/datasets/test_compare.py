@@ -103,7 +103,7 @@ def test_texts_that_are_too_short_are_told(provenance, data):
         (("compare", "a.jsonl", "no.sketch"), "no.sketch cannot be read"),
         (("compare", "cut.sketch", "a.jsonl"), "cut.sketch is damaged or cut short"),
         (("fingerprint", "a.jsonl", "-o", "a.parquet"), "not the name of a sketch file"),
-        (("fingerprint", "a.jsonl", "-o", "s3://bucket/a.sketch"), "not an address"),
+        (("fingerprint", "a.jsonl", "-o", "s3://bucket/a.sketch"), "not to an address"),
         (("check", "cut.sketch", "--declared-only"), "this is a sketch of a dataset"),
     ],
 )

@@ -31,7 +31,7 @@ def test_a_command_works_on_the_registry_before_it_is_spoilt(world, words):
 
 
 def test_commands_end_with_an_outcome_or_an_error_of_ours(tmp_path):
-    assert unwanted(outcomes(WORKER, tmp_path, range(3 * len(COMMANDS_ON_REGISTRIES)))) == {}
+    assert unwanted(outcomes(WORKER, tmp_path, range(len(COMMANDS_ON_REGISTRIES)))) == {}
 
 
 @pytest.mark.long

@@ -18,7 +18,7 @@ from provenance.atomic_output import (
     temporary_folder,
 )
 from provenance.file_locks import host_id
-from tests.faults.interruptions.killed_writers import writers
+from tests.faults.interruptions.killed_writers import long, writers
 
 _WRITERS = (
     *("publish", "publish_keyed", "push_to", "pull_from"),
@@ -73,12 +73,13 @@ def places(cleaning, tmp_path, monkeypatch):
     }
 
 
+@pytest.mark.parametrize("kills", [3, *long([(9,)])])
 @pytest.mark.parametrize("writer", sorted({*_WRITERS}))
-def test_the_next_run_removes_what_a_killed_one_left(child, places, writer) -> None:
+def test_the_next_run_removes_what_a_killed_one_left(child, places, writer, kills) -> None:
     root, *given = places[writer]
     steps = child.run(writer, *given)
     whole = _names(root)
-    stride = max(1, len(steps) // 9)
+    stride = max(1, len(steps) // kills)
     for step in sorted({1, 2, *range(3, len(steps), stride), len(steps) - 1, len(steps)}):
         shutil.rmtree(root)
         root.mkdir()

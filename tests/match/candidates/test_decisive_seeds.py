@@ -100,3 +100,16 @@ def test_a_common_phrase_is_found_beside_a_rare_one():
     found = found_in(against, f"{phrase} but {prose(9, 103)}")
     assert found.items.tolist() == [3]
     assert found.item_starts.tolist() == [0]
+
+
+@pytest.mark.parametrize(("between", "is_kept"), [(48, True), (49, False)])
+@pytest.mark.parametrize("turned", [False, True], ids=["before", "behind"])
+def test_a_common_phrase_counts_within_48_words_of_a_rare_one(between, is_kept, turned):
+    common, rare = ([f"{kind}{n}" for n in range(6)] for kind in ("common", "rare"))
+    own = [*common, *prose(60, 100).split(), *rare]
+    others = [" ".join([*common, *prose(9, 101 + n).split()]) for n in range(RARE_SHARED_BY)]
+    against = replace(registry(" ".join(own), *others), limits=ANYTHING_GOES)
+    gap = [f"gap{n}" for n in range(between - 4)]  # from the last seed of one to the next's first
+    text = [*rare, *gap, *common] if turned else [*common, *gap, *rare]
+    found = found_in(against, " ".join(text))
+    assert len(found) == 1 + is_kept

@@ -32,11 +32,11 @@ MORE = "Three millers argued about the weight of a wet sack of barley until the 
         ("a.msgpack", b"\x82\xa2id\x01\xa4text\xa3abc", "a MessagePack file"),
         ("a.csv", "id,text\n1,a".encode("utf-16"), "UTF-16"),
         ("a.xml", b"<?xml version='1.0'?><urlset><url><loc>l</loc></url></urlset>", "a sitemap"),
-        ("a.xml", b"<?xml version='1.0'?><nitf><body/></nitf>", "an article in NITF"),
+        ("a.xml", b"<?xml version='1.0'?><nitf><body/></nitf>", "XML with <nitf> at its root"),
         (
             "a.xml",
             b"<!DOCTYPE us-patent-grant SYSTEM 'a.dtd' [ ]>\n<us-patent-grant/>",
-            "patents of the USPTO",
+            "XML with <us-patent-grant> at its root",
         ),
         (
             "a.txt",

@@ -27,6 +27,7 @@ _DATE = re.compile(
     r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?(?:\s*(?:Z|UTC|GMT))?"
 )
+_NO_ORDER = "No date tells whether the day or the month is first; write 3 April 2021 as 2021-04-03"
 _MAX_SHOWN_CHARS = 40
 _MAX_NAMED = 5
 
@@ -153,6 +154,8 @@ class DateReader:
         """Yield the count of items whose date cannot be parsed: they are kept without a date."""
         if self._count:
             reason = f"{UNREADABLE_DATE}, such as {self._example!r}: kept without a date"
+            if is_ambiguous(self._example):
+                reason += f". {_NO_ORDER}"
             nothing = pa.RecordBatch.from_pylist([], ITEMS)
             yield Items(nothing, (Skipped(file, reason, self._count, tuple(self._rows)),))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Set
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.parsers.json_posts import JsonObject
-from provenance.read.formats.json_stream import JsonText
+from provenance.read.formats.json_stream import JsonText, as_row, parse_value
 
 _MAX_DEPTH = 16
 
@@ -56,24 +56,15 @@ class _Walk:
     def walk(self, around: JsonObject, depth: int) -> Iterator[tuple[JsonObject, JsonObject | str]]:
         """Yield the rows in an object that is `depth` levels deep."""
         text, members = self._text, dict(around)
-        self._expect("{")
-        while text.peek() != "}":
-            if text.peek() != '"':
-                raise ValueError("a member has no name")
-            key = str(text.value()[0])
-            self._expect(":")
+        for key in text.members():
             mark = text.peek()
             if key in self._rows and mark == "[":
-                text.skip()
-                for row, _ in text.rows():
-                    yield members, row
+                for source in text.elements():
+                    yield members, as_row(parse_value(source), source)
             elif key in self._containers and mark in "[{" and depth < _MAX_DEPTH:
                 yield from self._inside(members, depth + 1)
             else:
                 members[key] = text.value()[0]
-            if text.peek() == ",":
-                text.skip()
-        text.skip()
 
     def _inside(
         self, members: JsonObject, depth: int
@@ -82,26 +73,8 @@ class _Walk:
         if self._text.peek() == "{":
             yield from self.walk(members, depth)
             return
-        for _ in self._elements():
+        for _ in self._text.each_element():
             if self._text.peek() == "{":
                 yield from self.walk(members, depth)
             else:
-                self._text.value()
-
-    def _elements(self) -> Iterator[None]:
-        """Yield before each element of a list."""
-        text = self._text
-        self._expect("[")
-        while text.peek() != "]":
-            yield
-            if text.peek() == ",":
-                text.skip()
-            elif text.peek() != "]":
-                raise ValueError(f"expected ',', found {text.peek()!r}")
-        text.skip()
-
-    def _expect(self, mark: str) -> None:
-        character = self._text.peek()
-        if character != mark:
-            raise ValueError(f"expected {mark!r}, found {character!r}")
-        self._text.skip()
+                self._text.source()

@@ -48,7 +48,7 @@ from provenance.read.dumps.tables.nested_columns import (
     mapped_rows,
     texts_within,
 )
-from provenance.read.formats.foreign_formats import TO_LINES
+from provenance.read.formats.refusals import TO_LINES
 
 _MARKUP_WORDS = frozenset({"html", "xml"})
 """Words in the names of columns that have the same text as markup."""
