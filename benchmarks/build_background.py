@@ -249,7 +249,8 @@ def write(entries: list[Entry], version: str) -> None:
         first, last = tokens.offsets[place : place + 2].tolist()
         for begin in range(first, last, PIECE_WORDS):
             end = min(begin + PIECE_WORDS, last)
-            rows.append((title, licence, package, numbers[begin:end].tobytes()))
+            words_of_piece = numbers[begin:end].tobytes()
+            rows.append((title, licence, package, end - begin, words_of_piece))
     columns = map(list, zip(*rows, strict=True))
     table = pa.table(dict(zip(SCHEMA.names, columns, strict=True)), SCHEMA)
     metadata = {
@@ -262,7 +263,7 @@ def write(entries: list[Entry], version: str) -> None:
         OUT,
         compression="zstd",
         compression_level=19,
-        use_dictionary=SCHEMA.names[:-1],
+        use_dictionary=["item", "source", "origin"],
     )
     print(f"{len(tokens.hashes):,} words, {len(rows):,} pieces, {OUT.stat().st_size:,} bytes")
 

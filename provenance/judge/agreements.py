@@ -7,7 +7,7 @@ from provenance.judge.binding_terms import Scenario
 from provenance.judge.precedence import AGREEMENT, AGREEMENT_ENDED, AGREEMENT_UNCLEAR, Statement
 from provenance.model.rules.policy import Agreement
 from provenance.model.rules.rulings import Circumstances
-from provenance.model.rules.terms import Verdict
+from provenance.model.rules.terms import ModelScope, Verdict, possible_models
 
 
 def statement_of_agreement(
@@ -61,11 +61,9 @@ def reasons_not_to_cover(
     "ended on 2024-12-31 and does not survive its end".
     """
     yield from _limits(agreement, circumstances)
-    kinds = circumstances.model
-    if agreement.models is not None and not (
-        kinds is not None and agreement.covers_model(frozenset(kinds))
-    ):
-        yield f"covers {' and '.join(agreement.models)} models only"
+    kinds = possible_models(circumstances.model or (), set(ModelScope) - {ModelScope.ANY})
+    if not all(map(agreement.covers_model, kinds)):
+        yield f"covers {' and '.join(agreement.models or ())} models only"
     if agreement.has_ended(today) and agreement.survives is False:
         yield f"ended on {agreement.last_day} and does not survive its end"
 

@@ -3,13 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations, product
+from itertools import product
 from typing import NamedTuple
 
 from provenance.model.rules.policy import Agreement
 from provenance.model.rules.rule_library import Library, StatutoryException
 from provenance.model.rules.rulings import Circumstances
-from provenance.model.rules.terms import Actor, DateRange, ModelScope, Terms, TimeAxis
+from provenance.model.rules.terms import (
+    Actor,
+    DateRange,
+    ModelScope,
+    Terms,
+    TimeAxis,
+    possible_models,
+)
 
 DAY = timedelta(days=1)
 ALWAYS = DateRange()
@@ -190,7 +197,7 @@ class Scenario:
         When the content was collected, and when it was published.
     place : str
         The jurisdiction; `ELSEWHERE` for all that no document names.
-    model : frozenset of ModelScope
+    model : frozenset of str
         The kind of model.
     places : frozenset of str
         The place and every place that it lies in, without regard to case.
@@ -199,7 +206,7 @@ class Scenario:
     collected: DateRange
     published: DateRange
     place: str = ELSEWHERE
-    model: frozenset[ModelScope] = frozenset()
+    model: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
 
     def is_possible(self) -> bool:
@@ -286,7 +293,7 @@ class SubjectTerms:
         model = circumstances.model
         named = {place for terms in self._terms() for place in terms.jurisdictions}
         possible_places = places.possible(circumstances.jurisdiction, named)
-        models = self._models() if model is None else (frozenset(model),)
+        models = possible_models(model or (), self._model_scopes())
         agreement_periods = (agreement.period for agreement in self.agreements)
         collected = ranges_between(change_days([*self._periods(content=False), *agreement_periods]))
         published = ranges_between(change_days(self._periods(content=True)))
@@ -309,14 +316,12 @@ class SubjectTerms:
         agreement_periods = [agreement.period for agreement in self.agreements]
         return change_days([*periods, *agreement_periods, *ends])
 
-    def _models(self) -> tuple[frozenset[ModelScope], ...]:
-        """Return every kind of model that the documents and agreements distinguish."""
-        scopes = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
+    def _model_scopes(self) -> frozenset[ModelScope]:
+        """Return the kinds of models that the documents and agreements distinguish."""
         if any(agreement.models is not None for agreement in self.agreements):
             # An agreement on some kinds of models does not cover one that is of another kind, too.
-            scopes = [scope for scope in ModelScope if scope is not ModelScope.ANY]
-        sizes = range(len(scopes) + 1)
-        return tuple(frozenset(some) for size in sizes for some in combinations(scopes, size))
+            return frozenset(ModelScope) - {ModelScope.ANY}
+        return frozenset(terms.model_scope for terms in self._terms()) - {ModelScope.ANY}
 
     def before_first_seen(self) -> dict[str, DateRange]:
         """Return the days before the first version of a document was seen, by that version's id.

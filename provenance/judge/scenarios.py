@@ -402,7 +402,7 @@ class ScenarioEvaluation:
         return self._decisive_by(lambda m: m.collected)
 
     @cached_property
-    def _by_model_kind(self) -> list[tuple[frozenset[ModelScope], Statement]]:
+    def _by_model_kind(self) -> list[tuple[frozenset[str], Statement]]:
         return self._decisive_by(lambda m: m.model)
 
     def _decisive_by(self, axis: Callable[[Scenario], Where]) -> list[tuple[Where, Statement]]:
@@ -435,7 +435,7 @@ def verdict_and_basis(statement: Statement) -> tuple[Verdict, str]:
     return statement.verdict, statement.basis
 
 
-def _model_in_words(model: frozenset[ModelScope]) -> str:
+def _model_in_words(model: frozenset[str]) -> str:
     names = [MODELS[scope] for scope in ModelScope if scope in model]
     return f"for {' and '.join(names)}" if names else "for any other model"
 

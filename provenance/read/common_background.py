@@ -1,7 +1,7 @@
 """The shipped background of what everybody quotes, built by `benchmarks/build_background.py`."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
@@ -16,13 +16,14 @@ SCHEMA = pa.schema(
         ("item", pa.string()),  # the title of the work
         ("source", pa.string()),  # the licence
         ("origin", pa.string()),  # the package that it is from
+        ("length", pa.int32()),  # in words
         ("words", pa.binary()),  # places in the vocabulary, as little-endian 16-bit numbers
     ]
 )
 """One row for each piece of a work."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class CommonBackground:
     """Pieces of works that are often quoted.
 
@@ -36,37 +37,43 @@ class CommonBackground:
         Version of the rules that its words were hashed by.
     pieces : pyarrow.Table
         `item`, `source` and `origin` of each piece.
-    tokens : ndarray of uint32
-        Tokens of all pieces.
     offsets : ndarray of int64, shape (pieces + 1,)
         Tokens of piece `i` are ``tokens[offsets[i]:offsets[i + 1]]``.
+    data : bytes
+        The file.
     """
 
     version: str
     digest: str
     normalisation: int
     pieces: pa.Table
-    tokens: UInt32s
     offsets: Int64s
+    data: bytes
+
+    @cached_property
+    def tokens(self) -> UInt32s:
+        """Tokens of all pieces; decoded when they are first used, as most checks quote nobody."""
+        file = pq.ParquetFile(pa.BufferReader(self.data))  # its own, for several threads
+        _, _, numbers = file.read(["words"])["words"].combine_chunks().buffers()
+        vocabulary = np.zeros(1 << 16, np.uint32)  # the last one stands for the words left out
+        known = np.frombuffer(file.schema_arrow.metadata[b"vocabulary"], "<u4")
+        vocabulary[: len(known)] = known
+        return np.asarray(vocabulary[np.frombuffer(numbers, "<u2")[: self.offsets[-1]]])
 
 
 @cache
 def load_common_background() -> CommonBackground:
     """Load the shipped background."""
     data = (files("provenance") / "read" / "common_background.parquet").read_bytes()
-    table = pq.ParquetFile(pa.BufferReader(data)).read()
-    metadata = table.schema.metadata
-    words = table["words"].combine_chunks()
-    _, places, numbers = words.buffers()
-    offsets = np.frombuffer(places, np.int32)[: len(words) + 1].astype(np.int64) // 2
-    vocabulary = np.zeros(1 << 16, np.uint32)  # the last one stands for the words left out
-    known = np.frombuffer(metadata[b"vocabulary"], "<u4")
-    vocabulary[: len(known)] = known
+    file = pq.ParquetFile(pa.BufferReader(data))
+    pieces = file.read(["item", "source", "origin", "length"], use_threads=False)
+    lengths = pieces["length"].to_numpy()
+    metadata = file.schema_arrow.metadata
     return CommonBackground(
         metadata[b"version"].decode(),
         blake3(data).hexdigest(),
         int(metadata[b"normalisation"]),
-        table.drop(["words"]),
-        vocabulary[np.frombuffer(numbers, "<u2")[: offsets[-1]]],
-        offsets,
+        pieces.drop(["length"]),
+        np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+        data,
     )

@@ -1,21 +1,37 @@
 """The shipped weights of ownership follow from the examples that are kept beside the benchmarks."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from benchmarks import fit_ownership
-from provenance.pipeline.findings import ownership
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.origin import OriginReason
+from provenance.pipeline.findings.ownership import own_evidence
+
+SCHEMA = pa.schema([FINDINGS.field(name) for name in ("origin", "tokens", "origin_reasons")])
 
 
 def test_the_shipped_weights_are_those_of_the_examples():
     names, *examples = fit_ownership.read_examples(fit_ownership.EXAMPLES)
     intercept, *weights = fit_ownership.fit(*examples)
     found = dict(zip(names, weights, strict=True))
-    assert intercept == pytest.approx(ownership._INTERCEPT, abs=0.02)
-    assert found["length"] == pytest.approx(ownership._LENGTH_WEIGHT, abs=0.02)
-    for reason, weight in ownership._REASON_WEIGHTS.items():
-        assert found[str(reason)] == pytest.approx(weight, abs=0.02)
-    assert set(found) == {"length", "title-in-document", *map(str, ownership._REASON_WEIGHTS)}
+    alone, of_two_words = evidence(1, []), evidence(2, [])
+    assert intercept == pytest.approx(alone, abs=0.02)
+    assert found.pop("length") == pytest.approx(of_two_words - alone, abs=0.02)
+    weights = {str(reason): evidence(1, [reason]) - alone for reason in OriginReason}
+    del weights[OriginReason.HEADLINE]  # measured elsewhere
+    shipped = {reason: weight for reason, weight in weights.items() if weight}
+    assert found.keys() == {"title-in-document", *shipped}
+    for reason, weight in shipped.items():
+        assert found[reason] == pytest.approx(weight, abs=0.02)
+
+
+def evidence(tokens, reasons):
+    """Give the evidence of a finding of some words for which these reasons speak."""
+    columns = {"origin": ["undecided"], "tokens": [tokens], "origin_reasons": [reasons]}
+    [found] = own_evidence(pa.table(columns, schema=SCHEMA))
+    return float(found)
 
 
 def test_nothing_is_gained_by_other_weights():

@@ -98,7 +98,8 @@ def test_a_peer_that_is_not_installed_is_a_row_that_says_so(tmp_path, monkeypatc
         seconds = 1 if "ours" in task else 4
         return Measurement(seconds, 9, {"bytes": 8e6, "texts": 5, "version": "1"}, absent)
 
-    monkeypatch.setattr(Bench, "_make_data", lambda *_, **__: "file")
+    for made in ("pages", "posts"):
+        monkeypatch.setattr(Bench, made, lambda *_: "file")
     monkeypatch.setattr(fingerprints, "work", made_up)
     section = fingerprints.section(Bench(SMALL, tmp_path, None, None))
     rows = {row[0]: row[1:] for row in section.body[1].rows}

@@ -4,13 +4,16 @@ Its steps are those of action.yml, run here; the pull request is kept on 127.0.0
 """
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+import provenance
 from provenance.signing import create_key
+from tests.cli import commandline
 from tests.cli.hub import TOKEN, hub
 from tests.cli.runner import ACTION, Job, run_action
 
@@ -80,16 +83,18 @@ def pages():
     return {row["id"]: row for row in map(json.loads, lines)}
 
 
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory):
+    place = tmp_path_factory.mktemp("registry") / "x"
+    provenance.build_registry(place, SAMPLE / "social.jsonl", source="x")
+    return place
+
+
 @pytest.fixture
-def repository(tmp_path, provenance):
+def repository(tmp_path, registry):
     with hub() as comments:
         made = Repository(tmp_path, comments)
-        (made.place / "registries").mkdir()
-        dump = str(SAMPLE / "social.jsonl")
-        built = provenance(
-            "registry", "build", "registries/x", "--source", "x", dump, cwd=made.place
-        )
-        assert built.returncode == 0, built.stderr
+        shutil.copytree(registry, made.place / "registries" / "x")
         yield made
 
 
@@ -235,7 +240,7 @@ def test_findings_go_to_code_scanning_and_the_report_stays_unless_asked(reposito
     assert "github/codeql-action/upload-sarif" not in kept.used
 
 
-def test_the_result_is_signed_where_there_is_a_key(repository, rows, provenance):
+def test_the_result_is_signed_where_there_is_a_key(repository, rows):
     pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
     place = repository.temporary
     create_key(place / "key")
@@ -250,7 +255,9 @@ def test_the_result_is_signed_where_there_is_a_key(repository, rows, provenance)
     }
     trust = ("--key", str(place / "key.pub"), "--report", job.outputs["report"])
     dataset = ("--dataset", "data.jsonl")
-    done = provenance("attest", "verify", attestation, *trust, *dataset, cwd=repository.place)
+    done = commandline.provenance(
+        "attest", "verify", attestation, *trust, *dataset, cwd=repository.place
+    )
     assert done.returncode == 0, done.stderr
     assert "Check      FAILED" in done.stdout
     assert "PRIVATE KEY" not in job.log + job.summary

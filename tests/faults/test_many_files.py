@@ -9,11 +9,13 @@ import pytest
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, diff
 from provenance.pipeline.checking import corpus_findings
+from provenance.pipeline.scan import corpus_scan
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus import corpus_parts
+from provenance.read.corpus import corpora
 from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import cut_gzip, found, names, page, write_jsonl, write_parquet
 from tests.faults.isolated_cases import ROOT
+from tests.pipeline.smaller_slices import read_texts_again
 
 COUNT = 400
 
@@ -49,7 +51,7 @@ def test_what_is_found_is_what_is_found_file_by_file(many, registry, monkeypatch
         check([str(many)], policy, Settings(threads=threads, cache=tmp_path / str(threads)))
         for threads in (1, 4, 4)
     ]
-    monkeypatch.setattr(corpus_parts, "_MIN_SMALL_FILES", 1 << 30)
+    monkeypatch.setattr(corpora, "group_small_files", list)
     apart = check([str(many)], policy, Settings(threads=2))
     assert len(apart.findings) > 200
     for report in together:
@@ -78,15 +80,15 @@ def test_a_file_that_comes_makes_few_parts_anew(many, checked, tmp_path, monkeyp
     path = many / "1" / "0150a.jsonl"
     write_jsonl(path, 3, 2)
     read = []
-    inner = corpus_parts._read_group
+    inner = corpus_scan.read_part
     monkeypatch.setattr(
-        corpus_parts, "_read_group", lambda group: read.extend(group) or inner(group)
+        corpus_scan, "read_part", lambda part, *more: read.extend(part.files) or inner(part, *more)
     )
     try:
         checked(many, cache=cache)
     finally:
         path.unlink()
-    assert "1/0150a.jsonl" in [part.file for part in read]
+    assert "1/0150a.jsonl" in read
     assert len(read) < 2 * COUNT
 
 
@@ -112,7 +114,7 @@ def test_a_file_that_vanishes_among_many_before_it_is_read_again(
         (folder / "2" / "0207.jsonl").unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr("provenance.pipeline.locate.part_views._windows_suffice", lambda *_: False)
+    read_texts_again(monkeypatch)
     monkeypatch.setattr(corpus_findings, "locate_matches", gather)
     report = check([str(folder)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["2/0207.jsonl"]

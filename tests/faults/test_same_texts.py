@@ -28,6 +28,7 @@ from provenance.pipeline.scan import part_scan
 from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file
 from tests.pipeline.conftest import Writer
+from tests.pipeline.smaller_slices import scan_in_slices
 from tests.property_campaigns import property_test
 
 Rows = Sequence[dict[str, str]]
@@ -166,7 +167,7 @@ def checked(rows: Rows, registry: str, layout: Layout, cache: Path) -> Report:
     ordered = list(rows)
     Random(layout.order).shuffle(ordered)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(part_scan, "_SLICE_BYTES", layout.slice_bytes)
+        scan_in_slices(patch, layout.slice_bytes)
         for number in range(layout.files):
             shard = ordered[number :: layout.files]
             path = Path(folder, f"{number}.{layout.format}")

@@ -3,12 +3,9 @@
 import base64
 from urllib.parse import quote
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import strategies as st
 
-from provenance.fingerprint import wordless_texts
 from provenance.fingerprint.wordless_texts import (
     ESCAPES,
     IDENTIFIER,
@@ -22,11 +19,6 @@ from provenance.fingerprint.wordless_texts import (
 )
 from provenance.model.content.fingerprints import Texts
 from tests.detection.languages import languages
-from tests.match.kernel_parts import callable_part
-from tests.property_campaigns import property_test
-
-MEASURE_RUN = callable_part(wordless_texts._measure_run)
-MEASURE_ANY = callable_part(wordless_texts._measure_mixed_run)
 
 PROSE = (
     "My neighbour has taught his parrot to imitate the doorbell, and since then nobody in this "
@@ -142,16 +134,3 @@ def test_every_language_is_words() -> None:
     for name, language in languages().items():
         texts = [*language.posts, *language.sentences]
         assert {*map(kind_of, texts)} == {WORDS}, name
-
-
-@property_test(200, 5000, run=st.from_regex(r"[A-Za-z0-9é]{1,45}", fullmatch=True), more=st.text())
-def test_words_of_small_letters_are_counted_like_any_run(run: str, more: str) -> None:
-    data = np.frombuffer((run + more).encode(), np.uint8)
-    counts = np.zeros((2, 20), np.int64)
-    ends = [
-        measure(data, 0, len(data), row)
-        for measure, row in zip((MEASURE_RUN, MEASURE_ANY), counts, strict=True)
-    ]
-    assert ends[0] == ends[1]
-    assert counts[0].tolist() == counts[1].tolist()
-    assert counts.any()

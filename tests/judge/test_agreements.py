@@ -247,11 +247,12 @@ def test_a_contract_covers_the_kinds_of_models_that_it_names(book, terms):
         agreement = replace(signed(), models=models)
         return rule(library, agreement, model=model).ruling.verdict
 
-    assert verdict(("generative",), (generative,)) is Verdict.PERMITTED
-    assert verdict(("generative",), (competing,)) is Verdict.FORBIDDEN
-    assert verdict(("generative",), (generative, competing)) is Verdict.FORBIDDEN
-    assert verdict(("generative",), ()) is Verdict.FORBIDDEN
-    assert verdict(("generative", "other"), ()) is Verdict.PERMITTED
+    assert verdict(("generative",), (generative, "other")) is Verdict.PERMITTED
+    assert verdict(("generative",), (generative,)) is Verdict.FORBIDDEN, "it may compete, too"
+    assert verdict(("generative",), (competing, "other")) is Verdict.FORBIDDEN
+    assert verdict(("generative",), (generative, competing, "other")) is Verdict.FORBIDDEN
+    assert verdict(("generative",), ("other",)) is Verdict.FORBIDDEN
+    assert verdict(("generative", "other"), ("other",)) is Verdict.PERMITTED
     assert verdict(("generative", "other"), None) is Verdict.FORBIDDEN, "it may compete, too"
     every = (*(scope for scope in ModelScope if scope is not ModelScope.ANY), "other")
     assert verdict(every, None) is verdict(None, None) is Verdict.PERMITTED

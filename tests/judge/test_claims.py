@@ -116,7 +116,9 @@ def test_a_clause_about_some_models_asks_which_model_it_is(terms, here):
         "for a model that competes with the source's own": Verdict.FORBIDDEN,
         "for any other model": Verdict.UNKNOWN,
     }
-    other = rule(library, model=())
+    assert rule(library, model=("generative",)).verdict is Verdict.FORBIDDEN, "it may compete"
+    other = rule(library, model=("generative", "other"))
+    assert rule(library, model=("other",)).basis == other.basis
     assert (other.verdict, other.basis) == (Verdict.UNKNOWN, "other-model")
     assert "about other kinds of models" in other.why
 

@@ -24,7 +24,7 @@ class World:
         self.data, self.cache, self.registry = folder / "data", folder / "cache", registry
         self.data.mkdir()
         self.read, self.located = 0, 0
-        first, second = corpus_scan.read_part, locations._locate_part
+        first, second = corpus_scan.read_part, locations.whole_text_evidence
 
         def read_part(*arguments, **named):
             self.read += 1
@@ -35,7 +35,7 @@ class World:
             return second(*arguments)
 
         monkeypatch.setattr(corpus_scan, "read_part", read_part)
-        monkeypatch.setattr(locations, "_locate_part", gathered)
+        monkeypatch.setattr(locations, "whole_text_evidence", gathered)
 
     def write(self, shard: int, texts: list[str], rows: int = 1000) -> None:
         table = pa.table({"id": [f"{shard}-{row}" for row in range(len(texts))], "text": texts})

@@ -35,13 +35,10 @@ def dumps(tmp_path: Path, posts) -> DumpSource:
 def in_threads(monkeypatch) -> list[str]:
     """Tasks run in threads, and are listed."""
     read: list[str] = []
-    inner = dump_tasks._store_items
-
-    def store(reader, *arguments):
-        read.append(reader.dump.name)
-        return inner(reader, *arguments)
-
-    monkeypatch.setattr(dump_tasks, "_store_items", store)
+    inner = dump_tasks.DumpReader.items
+    monkeypatch.setattr(
+        dump_tasks.DumpReader, "items", lambda self: (read.append(self.dump.name), inner(self))[1]
+    )
     monkeypatch.setattr(registries, "open_runner", lambda *_: Opened(ThreadPoolExecutor))
     return read
 
@@ -88,6 +85,7 @@ def test_a_build_that_failed_continues_from_the_dumps_that_were_read(
     tmp_path, dumps, in_threads, monkeypatch
 ):
     expected = build_registry(tmp_path / "threads", dumps).manifest
+    in_threads.clear()
 
     def fail(*_, **__):
         raise RegistryError("the disk is full", remedy="free space")
@@ -98,13 +96,9 @@ def test_a_build_that_failed_continues_from_the_dumps_that_were_read(
             build_registry(tmp_path / "made", dumps, engine=DumpEngine("processes"))
     assert sorted(in_threads) == [f"{number}.jsonl" for number in range(5)]
     (tmp_path / "dumps" / "3.jsonl").touch()  # modified: it is read again
-    read = []
-    inner = dump_tasks.DumpReader.items
-    monkeypatch.setattr(
-        dump_tasks.DumpReader, "items", lambda self: (read.append(self.dump.name), inner(self))[1]
-    )
+    in_threads.clear()
     made = build_registry(tmp_path / "made", dumps, engine=DumpEngine("processes")).manifest
-    assert read == ["3.jsonl"]
+    assert in_threads == ["3.jsonl"]
     assert made.digest == expected.digest
     assert not (tmp_path / "made.tasks").exists()
 

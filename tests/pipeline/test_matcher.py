@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,6 @@ from provenance.model.rules.policy import Policy
 from provenance.pipeline import Settings, check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.checking import check_inputs
-from provenance.pipeline.python_api import matcher as matcher_module
 from provenance.report.files.report_folder import write_report
 from tests.property_campaigns import property_test
 
@@ -182,11 +182,11 @@ def opened(monkeypatch):
 
     original = check_inputs.open_named_registry
     monkeypatch.setattr(check_inputs, "open_named_registry", open_registry)
-    matcher_module._open_once.cache_clear()
     return folders
 
 
-def test_a_process_opens_a_registry_once_and_when_it_is_needed(opened, registry):
+def test_a_process_opens_a_registry_once_and_when_it_is_needed(opened, registry, tmp_path):
+    registry = shutil.copytree(registry, tmp_path / "registry")
     first = provenance.Matcher(registry)
     copies = [first, pickle.loads(pickle.dumps(first)), provenance.Matcher([registry])]
     assert opened == []

@@ -1,9 +1,10 @@
 """Addresses are told as they were given, and mistyped ones are doubted at once."""
 
+import sys
+
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
-from provenance.read.corpus import hub_datasets
 from provenance.read.corpus.address_resolution import find_files, looks_like_path, similar_paths
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.dump_discovery import find_dump_files
@@ -35,7 +36,7 @@ def folder(tmp_path, monkeypatch):
 def test_a_mistyped_path_is_told_with_what_was_meant_and_no_hub_is_asked(
     folder, monkeypatch, address, meant
 ):
-    monkeypatch.delattr(hub_datasets, "_quiet_datasets_library")
+    monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(DatasetNotFound) as caught:
         open_corpus([address])
     assert caught.value.message.startswith(f"{address}: there is no such file or folder")

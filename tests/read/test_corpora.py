@@ -6,6 +6,8 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import fsspec
 import pyarrow as pa
@@ -20,7 +22,6 @@ from provenance.errors import (
     InputError,
     UnsupportedFormat,
 )
-from provenance.read.corpus import file_access
 from provenance.read.corpus.corpora import open_corpus
 
 MB = 1 << 20
@@ -315,15 +316,29 @@ def test_an_empty_file_among_others_does_no_harm(folder):
     assert texts_of(folder) == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
 
 
-def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
-    def refuse(*_, **__):
-        raise PermissionError(13, "Permission denied")
+@pytest.fixture
+def as_nobody():
+    """Be a user who may not read what root may."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
 
-    path = tmp_path / "a.jsonl"
-    path.write_text(lines("secret"))
-    monkeypatch.setattr(file_access, "_LocalFile", refuse)
+
+@pytest.fixture
+def unreadable():
+    with TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = Path(folder, "a.jsonl")
+        path.write_text(lines("secret"))
+        path.chmod(0)
+        yield path
+
+
+def test_a_file_that_may_not_be_read_is_named(unreadable, as_nobody):
     with pytest.raises(InputError, match=r"a\.jsonl: permission denied") as caught:
-        open_corpus([str(path)])
+        open_corpus([str(unreadable)])
     assert "readable" in caught.value.remedy
     assert isinstance(caught.value.__cause__, PermissionError)
 

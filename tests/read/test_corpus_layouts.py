@@ -11,7 +11,6 @@ import warnings
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +29,6 @@ from provenance.errors import (
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.cleaning.clean_output import open_cleanable_corpus
 from provenance.read.corpus.corpora import Corpus, open_corpus
-from provenance.read.formats import sqlite_file
 from tests.protocols.corpus_writing import mds_index, mds_shard, tar_of, tf_example, tfrecords
 
 TEXTS = [f"The lantern number {n} swung over the quay all night" for n in range(6)]
@@ -331,7 +329,9 @@ class TestSqlite:
 
     def test_a_reading_that_nobody_ends_closes_its_database(self, tmp_path):
         path = self.database(tmp_path / "forum.sqlite", "posts")
-        abandoned = [sqlite_file._connect(SimpleNamespace(path=str(path)))]
+        [part] = open_corpus([str(path)]).parts
+        abandoned = [part.batches()]
+        next(abandoned[0])
         abandoned.append(abandoned)  # only the garbage collector finds it
         del abandoned
         with warnings.catch_warnings(action="error"):  # from Python 3.13 on, it would warn

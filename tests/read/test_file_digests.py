@@ -5,24 +5,22 @@ from hashlib import sha256
 
 import pytest
 from blake3 import blake3
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from provenance import file_hashing
 from provenance.read.corpus.address_resolution import find_files
 from provenance.read.corpus.corpora import open_files
 
+LARGE = b"some bytes, and some more of them" * 300_000
+"""More than are read at a time."""
 
-@given(content=st.binary(min_size=1, max_size=40), ends=st.tuples(*[st.integers(0, 40)] * 2))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_digest_is_that_of_the_bytes_in_an_extent(content, ends, tmp_path, monkeypatch):
-    monkeypatch.setattr(file_hashing, "_LARGE_CHUNK", 7)
-    monkeypatch.setattr(file_hashing, "_CACHED_CHUNK", 5)
-    (tmp_path / "a.txt").write_bytes(content)
+
+@pytest.mark.parametrize(
+    ("first", "end"), [(0, 0), (7, 7), (0, 5), (1, len(LARGE)), (4 << 20, (8 << 20) + 1)]
+)
+def test_a_digest_is_that_of_the_bytes_in_an_extent(first, end, tmp_path):
+    (tmp_path / "a.txt").write_bytes(LARGE)
     [file] = find_files(str(tmp_path / "a.txt")).files
-    first, end = sorted(ends)
-    assert file.digest() == sha256(content).hexdigest()
-    assert file.key_of((first, end)) == blake3(content[first:end]).hexdigest()
+    assert file.digest() == sha256(LARGE).hexdigest()
+    assert file.key_of((first, end)) == blake3(LARGE[first:end]).hexdigest()
 
 
 def test_what_is_no_file_of_this_machine_is_hashed_too():
@@ -35,9 +33,8 @@ def test_what_is_no_file_of_this_machine_is_hashed_too():
     assert found.key_of((5, 10)) == blake3(b"bytes").hexdigest()
 
 
-def test_a_digest_that_nobody_wants_is_left_and_can_still_be_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(file_hashing, "_LARGE_CHUNK", 7)
-    (tmp_path / "a.txt").write_bytes(b"some bytes, and some more of them")
+def test_a_digest_that_nobody_wants_is_left_and_can_still_be_made(tmp_path):
+    (tmp_path / "a.txt").write_bytes(LARGE)
     found = find_files(str(tmp_path / "a.txt")).files
     [hashing] = open_files(["a"], found).file_digests()
     pieces = []

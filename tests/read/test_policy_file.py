@@ -207,7 +207,6 @@ def test_a_project_without_the_table_is_no_policy(tmp_path):
         ("[claims]\neu-dsm-art-4 = 1", "claims.eu-dsm-art-4: 1 is neither true", "true or false"),
         ("[check]\ncommercial = 'yes'", "check.commercial: 'yes' is neither", "true or false"),
         ('[check]\nmodel = ["large"]', "check.model[0]: 'large'", "competing"),
-        ('[check]\nmodel = ["other", "generative"]', "check.model: 'other' excludes", "leave"),
         (
             WHOLE.replace('"contract 17/2024"', '"c"\ndigest = "abc"'),
             "agreements[0].digest: 'abc' is not a SHA-256",

@@ -18,7 +18,7 @@ def test_a_policy_says_what_the_use_and_the_model_are_and_what_is_claimed(tmp_pa
     asked = policy.circumstances
     assert (asked.commercial, asked.claims) == (False, ("eu-dsm-art-4",))
     assert asked.model == (ModelScope.GENERATIVE, ModelScope.COMPETING)
-    assert written(tmp_path, '[check]\nmodel = ["other"]').circumstances.model == ()
+    assert written(tmp_path, '[check]\nmodel = ["other"]').circumstances.model == ("other",)
     assert written(tmp_path, "[check]").circumstances.model is None
 
 

@@ -1,13 +1,14 @@
 """The shipped rules are parsed from YAML once, and never taken for others."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from provenance.disk_cache import DIGEST_SIZE
-from provenance.errors import RuleSyntax
 from provenance.read.rules import rule_files
-from provenance.read.rules.rule_files import load_rules, parse_library, parse_rules, read_rule_files
+from provenance.read.rules.rule_files import load_rules, parse_rules, read_rule_files
 
 FILES = {"verdicts.yaml": b"one: 2023-06-01", "sources/a.yaml": b"two: [3, true, null]"}
 
@@ -29,15 +30,25 @@ def forbid(monkeypatch):
     return lambda: monkeypatch.setattr(rule_files, "parse_yaml", never)
 
 
-def test_the_rules_that_were_kept_are_the_rules_in_yaml(place, forbid):
-    load_rules.__globals__["_parse_cached"].cache_clear()
-    files = read_rule_files(None)
-    parsed = parse_library(files)
-    assert load_rules() == parsed
+def ran(code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python that has loaded no rules."""
+    code = f"from provenance.read.rules import rule_files as rules\n{code}"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+UNPARSED = """
+parse_yaml, rules.parse_yaml = rules.parse_yaml, None
+kept = rules.load_rules()
+rules.parse_yaml = parse_yaml
+assert kept == rules.parse_library(rules.read_rule_files(None))
+"""
+
+
+def test_the_rules_that_were_kept_are_the_rules_in_yaml(place):
+    assert ran(UNPARSED).returncode == 1
+    assert ran("rules.load_rules()").returncode == 0
     assert place.is_file()
-    load_rules.__globals__["_parse_cached"].cache_clear()
-    forbid()
-    assert load_rules() == parsed
+    assert ran(UNPARSED).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -72,23 +83,21 @@ def test_damaged_rules_are_parsed_anew(place, forbid, at):
             parse_rules(FILES)
 
 
-def test_what_is_kept_of_the_rules_is_json_and_is_checked_like_a_rule_file(place):
-    load_rules.__globals__["_parse_cached"].cache_clear()
-    load_rules()
-    content = place.read_bytes()
-    said = json.loads(content[DIGEST_SIZE:])
+def test_what_is_kept_of_the_rules_is_json_and_is_checked_like_a_rule_file(place, monkeypatch):
+    stored, store = [], rule_files.store_entry
+    monkeypatch.setattr(rule_files, "store_entry", lambda *given: stored.append(given))
+    parse_rules(read_rule_files(None))
+    [(name, inputs, content)] = stored
+    said = json.loads(content)
     assert said["sources/x.yaml"]["id"] == "x"
     said["sources/x.yaml"]["id"] = 7
-    files = read_rule_files(None)
-    rule_files.store_entry(place.name, rule_files._content_digest(files), json.dumps(said).encode())
-    load_rules.__globals__["_parse_cached"].cache_clear()
-    with pytest.raises(RuleSyntax, match="not text"):
-        load_rules()
-    load_rules.__globals__["_parse_cached"].cache_clear()
+    store(name, inputs, json.dumps(said).encode())
+    assert place.is_file()
+    assert "not text" in ran("rules.load_rules()").stderr
 
 
 def test_rules_of_ones_own_are_not_kept(place, tmp_path, root):
-    load_rules.__globals__["_parse_cached"].cache_clear()
+    parse_rules(read_rule_files(None))
     folder = tmp_path / "own" / "sources"
     folder.mkdir(parents=True)
     shipped = root / "rules" / "sources" / "x.yaml"

@@ -3,17 +3,17 @@
 import pytest
 
 from provenance.errors import RuleSyntax
-from provenance.read.rules.rule_files import _shipped_folder, load_cases, load_rules
+from provenance.read.rules.rule_files import load_cases, load_rules
 
 
 @pytest.fixture
-def own(tmp_path):
+def own(tmp_path, root):
     """A copy of a shipped file, changed a little."""
 
     def write(old, new):
         path = tmp_path / "sources" / "weibo.yaml"
         path.parent.mkdir(exist_ok=True)
-        text = (_shipped_folder() / "sources" / "weibo.yaml").read_text("utf-8")
+        text = (root / "rules" / "sources" / "weibo.yaml").read_text("utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), "utf-8")
         return path

@@ -42,8 +42,9 @@ def read(path, text_columns=()):
     return documents, skipped, {reason: rows[:5] for reason, rows in examples.items()}
 
 
-@pytest.mark.parametrize("line", TEXTLESS)
-@pytest.mark.parametrize("compression", ["zst", ""])
+@pytest.mark.parametrize(
+    ("line", "compression"), [*((line, "zst") for line in TEXTLESS), ("{}", "")]
+)
 def test_repeated_lines_are_counted_in_little_time(tmp_path, line, compression):
     post = json.dumps(POST).encode() + b"\n"
     count = 4_000_000 // (len(line) + 1)
@@ -60,23 +61,23 @@ def test_repeated_lines_are_counted_in_little_time(tmp_path, line, compression):
 
 @pytest.mark.parametrize("element", ["{}", '""', '{"text":""}', '{"t":[]}', "1"])
 def test_repeated_elements_are_counted_in_little_time(tmp_path, element):
-    count = 1_000_000 // (len(element) + 1)
+    count = 300_000 // (len(element) + 1)
     path = tmp_path / "rows.json"
     path.write_text("[" + json.dumps(POST) + f",{element}" * count + "]")
     started = time.process_time()
     documents, skipped, _ = read(path)
-    assert time.process_time() - started < 12
+    assert time.process_time() - started < 4
     assert len(documents) == 1
     assert sum(skipped.values()) == count
 
 
 def test_a_file_of_nothing_but_broken_lines_is_counted_in_little_time(tmp_path):
     path = tmp_path / "rows.jsonl.zst"
-    path.write_bytes(zstandard.compress(b"x\n" * 2_000_000))
+    path.write_bytes(zstandard.compress(b"x\n" * 500_000))
     started = time.process_time()
     documents, skipped, _ = read(path)
-    assert time.process_time() - started < 15
-    assert (documents, skipped) == ([], {"not valid JSON": 2_000_000})
+    assert time.process_time() - started < 4
+    assert (documents, skipped) == ([], {"not valid JSON": 500_000})
 
 
 def interleaved(rows):
@@ -118,18 +119,21 @@ def test_lines_are_read_as_where_they_are_not_repeated(tmp_path, text_columns):
 
 def test_short_rows_that_repeat_are_all_documents(tmp_path):
     path = tmp_path / "rows.jsonl.zst"
-    path.write_bytes(zstandard.compress(b'{"text":"a b"}\n{}\n' * 200_000))
+    path.write_bytes(zstandard.compress(b'{"text":"a b"}\n{}\n' * 100_000))
     documents, skipped, _ = read(path)
-    assert [row for _, row, _ in documents] == list(range(0, 400_000, 2))
-    assert documents[-1][0] == "rows.jsonl.zst#399998"
-    assert skipped == {"null text": 200_000}
+    assert [row for _, row, _ in documents] == list(range(0, 200_000, 2))
+    assert documents[-1][0] == "rows.jsonl.zst#199998"
+    assert skipped == {"null text": 100_000}
 
 
 @pytest.mark.parametrize(
-    ("suffix", "compress"),
-    [("zst", zstandard.compress), ("bz2", bz2.compress), ("xz", lzma.compress)],
+    ("name", "suffix", "compress"),
+    [
+        *((name, "zst", zstandard.compress) for name in ("rows.jsonl", "rows.csv", "rows.json")),
+        ("rows.jsonl", "bz2", bz2.compress),
+        ("rows.jsonl", "xz", lzma.compress),
+    ],
 )
-@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.json"])
 def test_a_file_of_repetitions_is_refused_by_name(tmp_path, suffix, compress, name):
     begun = {"rows.jsonl": b"", "rows.csv": b"text,id\n", "rows.json": b"["}[name]
     path = tmp_path / f"{name}.{suffix}"

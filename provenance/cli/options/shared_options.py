@@ -142,8 +142,8 @@ def circumstance_options(command: Command) -> Command:
             multiple=True,
             type=click.Choice([*_SCOPES, "other"]),
             metavar="KIND",
-            help=f"Kind of model: {', '.join(_SCOPES)}, or other; repeatable. "
-            "Unset: the strictest applies.",
+            help=f"Kind of model: {', '.join(_SCOPES)}; repeatable. It may be of the others, too, "
+            "unless other is stated, alone or beside them. Unset: the strictest applies.",
         ),
         click.option(
             "--claim",

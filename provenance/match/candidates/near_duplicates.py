@@ -163,9 +163,11 @@ def _look_up(table: SignatureTable, band: int, hashes: UInt64s) -> Int64s:
     """Return pairs of a text and a row of the table with the same values in a band."""
     entries = table.bands[band]
     first = np.searchsorted(entries, hashes << _HALF)
-    last = np.searchsorted(entries, hashes << _HALF | _LOWER_HALF, side="right")
-    places, offsets = range_indices(first, last - first)
-    texts = np.repeat(np.arange(len(hashes)), np.diff(offsets))
+    rows = np.flatnonzero(first < len(entries))
+    rows = rows[entries[first[rows]] >> _HALF == hashes[rows]]  # few texts resemble any item
+    last = np.searchsorted(entries, hashes[rows] << _HALF | _LOWER_HALF, side="right")
+    places, offsets = range_indices(first[rows], last - first[rows])
+    texts = np.repeat(rows, np.diff(offsets))
     return np.stack([texts, (entries[places] & _LOWER_HALF).astype(np.int64)], axis=1)
 
 

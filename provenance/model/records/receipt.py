@@ -171,7 +171,7 @@ class Receipt:
     left_waived, left_contested : int
         Findings with a verdict to be removed that were left in as waived or contested.
     not_copied : int
-        Files in its folders that are not data, and so were neither checked nor copied.
+        Files beside the data in its folders, which were neither checked nor copied.
     files : tuple of CleanedFile
         Files of the corpus, in order of their names.
     unread : tuple of Unread

@@ -7,7 +7,7 @@ from enum import StrEnum
 from math import inf
 
 from provenance.model.rules.rulings import Circumstances
-from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
+from provenance.model.rules.terms import OTHER_MODEL, Actor, DateRange, Purpose, Verdict
 
 
 class Unit(StrEnum):
@@ -74,9 +74,6 @@ class OriginRule:
 
 
 DEFAULT_ORIGINS = OriginRule()
-
-OTHER_MODEL = "other"
-"""Stands for models of none of the known kinds."""
 
 COVERS = ("source", "documents", "item", "dataset", "rule")
 """Fields by which a waiver can be limited."""

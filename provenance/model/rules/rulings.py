@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from provenance.model.rules.rule_library import OpenQuestion
-from provenance.model.rules.terms import Actor, DateRange, ModelScope, Purpose, Terms, Verdict
+from provenance.model.rules.terms import Actor, DateRange, Purpose, Terms, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class Circumstances:
         "EU", "US", ...; None assumes all.
     commercial : bool or None
         Whether the use is commercial; None leaves conditions on it open.
-    model : tuple of ModelScope or None
-        Kinds of the model; empty if it is of none of the known kinds, None if unknown.
+    model : tuple of str or None
+        Kinds of the model, of `ModelScope`; it may be of others, too, unless `OTHER_MODEL` is among
+        them. None if nothing is known.
     claims : tuple of str
         Ids of the statutory exceptions that are claimed.
     affiliate : bool or None
@@ -36,7 +37,7 @@ class Circumstances:
     actor: Actor | None = None
     jurisdiction: str | None = None
     commercial: bool | None = None
-    model: tuple[ModelScope, ...] | None = None
+    model: tuple[str, ...] | None = None
     claims: tuple[str, ...] = ()
     affiliate: bool | None = None
 

@@ -1,8 +1,10 @@
 """Terms: what documents of sources and licences say about training, when, and whom they bind."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations
 
 _DAY = timedelta(days=1)
 
@@ -49,6 +51,36 @@ class ModelScope(StrEnum):
     GENERATIVE = "generative"
     FOUNDATION_OR_FRONTIER = "foundation-or-frontier"
     COMPETING = "competing"
+
+
+OTHER_MODEL = "other"
+"""Stated beside the kinds of a model, or alone: it is of no other kind that terms name."""
+
+
+def possible_models(
+    stated: Collection[str], named: Collection[ModelScope]
+) -> tuple[frozenset[str], ...]:
+    """Return of which kinds, of those that terms name, a model may be in all.
+
+    Parameters
+    ----------
+    stated : collection of str
+        Kinds that it is known to be of; with `OTHER_MODEL`, of no others.
+    named : collection of ModelScope
+        Kinds that are told apart.
+
+    Examples
+    --------
+    >>> kinds = ModelScope.GENERATIVE, ModelScope.COMPETING
+    >>> [sorted(each) for each in possible_models(["generative"], kinds)]
+    [['generative'], ['competing', 'generative']]
+    >>> possible_models(["other"], kinds)
+    (frozenset(),)
+    """
+    known = frozenset(map(str, stated)) - {OTHER_MODEL}
+    left = [] if OTHER_MODEL in stated else sorted(frozenset(map(str, named)) - known)
+    sizes = range(len(left) + 1)
+    return tuple(known | frozenset(some) for size in sizes for some in combinations(left, size))
 
 
 class SubjectMatter(StrEnum):

@@ -15,7 +15,7 @@ from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.results.origin import Origin, OriginReason
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.document_marks import DOCUMENT_MARK_COLUMNS
-from provenance.pipeline.locate.item_marks import item_shares, read_item_marks, to_item_marks
+from provenance.pipeline.locate.item_marks import item_shares, read_quoted_shares, to_item_marks
 from provenance.pipeline.locate.rivals import Rivals, find_forms, find_rivals, number_authors
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.row_metadata import utc_day
@@ -103,10 +103,10 @@ def find_origins(
     is_dated = pc.is_valid(item_days).to_numpy()[rows]
     authors = number_authors(claims, registries)
     rivals = find_rivals(claims, registries, authors)
-    rival_marks = read_item_marks(
+    quoted = read_quoted_shares(
         claims.candidates.take(rivals.losers), claims.registries[rivals.losers], registries
     )
-    is_quoting = rival_marks.quoted >= QUOTED
+    is_quoting = quoted >= QUOTED
     marks = {name: column.take(pa.array(rows)) for name, column in item_marks.items()}
     candidates, owners = claims.candidates.take(chosen), claims.registries[chosen]
     links, addresses = items["link"].take(pa.array(rows)), spans["address"].take(pa.array(rows))

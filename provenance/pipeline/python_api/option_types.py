@@ -161,8 +161,8 @@ class CircumstanceOptions(TypedDict, total=False):
     model: Annotated[
         Names,
         Option(
-            f"Kind of model: {', '.join(_SCOPES)}, or other{{repeatable}}. "
-            "Unset: the strictest applies.",
+            f"Kind of model: {', '.join(_SCOPES)}{{repeatable}}. It may be of the others, too, "
+            "unless other is stated, alone or beside them. Unset: the strictest applies.",
             metavar="KIND",
             choices=[*_SCOPES, "other"],
         ),

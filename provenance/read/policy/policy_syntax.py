@@ -5,7 +5,6 @@ from collections.abc import Sequence, Set
 from provenance.model.rules.policy import (
     DEFAULT_ORIGINS,
     MAX_DOCUMENT,
-    OTHER_MODEL,
     SELECTS,
     Agreement,
     Collection,
@@ -14,7 +13,7 @@ from provenance.model.rules.policy import (
     UndecidedRule,
 )
 from provenance.model.rules.rulings import Circumstances
-from provenance.model.rules.terms import Actor, ModelScope, Purpose
+from provenance.model.rules.terms import OTHER_MODEL, Actor, ModelScope, Purpose
 from provenance.read.corpus.size_limits import parse_size
 from provenance.read.policy.date_syntax import parse_collected, parse_term
 from provenance.read.policy.validation import UncheckedValue, format_value
@@ -107,14 +106,10 @@ def _probability(entry: UncheckedValue | None, default: float, least: float, mos
     return float(value)
 
 
-def parse_model(entry: UncheckedValue) -> tuple[ModelScope, ...]:
-    """Parse the kinds of the model: a list, or `other` alone for none of the known kinds."""
+def parse_model(entry: UncheckedValue) -> tuple[str, ...]:
+    """Parse the kinds of the model; with `other`, it is of no kind that is not listed."""
     kinds = [each.word((*MODEL_SCOPES, OTHER_MODEL)) for each in entry.list()]
-    if OTHER_MODEL in kinds and len(set(kinds)) > 1:
-        raise entry.wrong(
-            f"{OTHER_MODEL!r} excludes the other kinds", f"leave {OTHER_MODEL!r} out."
-        )
-    return tuple(ModelScope(kind) for kind in dict.fromkeys(kinds) if kind != OTHER_MODEL)
+    return tuple(dict.fromkeys(kinds))
 
 
 def parse_agreement(entry: UncheckedValue) -> Agreement:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from provenance.judge.rule_checks import Case
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.signals import Agents, Stance
-from provenance.model.rules.terms import Actor, ModelScope, Purpose, Verdict
+from provenance.model.rules.terms import Actor, Purpose, Verdict
 from provenance.read.policy.date_syntax import parse_collected
-from provenance.read.policy.policy_syntax import MODEL_SCOPES
+from provenance.read.policy.policy_syntax import parse_model
 from provenance.read.policy.validation import UncheckedValue
 from provenance.read.signals import (
     CARD_FILE,
@@ -84,9 +84,7 @@ def _circumstances(entries: dict[str, UncheckedValue], claims: tuple[str, ...]) 
         actor=None if actor is None else actor.one_of(Actor),
         jurisdiction=_text(entries, "jurisdiction"),
         commercial=entries["commercial"].truth() if "commercial" in entries else None,
-        model=None
-        if model is None
-        else tuple(ModelScope(each.word(MODEL_SCOPES)) for each in model.list()),
+        model=None if model is None else parse_model(model),
         claims=claims if case_claims is None else case_claims,
     )
 

@@ -153,6 +153,6 @@ def _exceptions(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
     if receipt.not_copied:
         yield ""
         yield from style.wrap(
-            f"Not copied: {count(receipt.not_copied, 'file')} in its folders that are not data "
-            "files and were not checked."
+            f"Not copied: {count(receipt.not_copied, 'file')} beside the data, which "
+            f"{'was' if receipt.not_copied == 1 else 'were'} not checked."
         )

@@ -145,7 +145,8 @@ def ignored_files_sentence(result: Result) -> tuple[str, ...]:
     more = ignored.count - len(ignored.files)
     names = ", ".join(ignored.files) + (f" and {more:,} more" if more else "")
     verb = "was" if ignored.count == 1 else "were"
-    return (f"{count(ignored.count, 'file')} beside the data {verb} not checked: {names}.",)
+    told = f"{count(ignored.count, 'file')} beside the data {verb} not checked: {names}"
+    return (f"{told}; to check one, name it.",)
 
 
 def unread_card_sentence(result: Result) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def _circumstances(circumstances: Circumstances) -> Iterator[tuple[str, ...]]:
     if circumstances.commercial is not None:
         yield ("--commercial" if circumstances.commercial else "--non-commercial",)
     if circumstances.model is not None:
-        yield from (("--model", str(kind)) for kind in circumstances.model or ("other",))
+        yield from (("--model", kind) for kind in circumstances.model)
     yield from (("--claim", claim) for claim in circumstances.claims)
 
 

@@ -1,13 +1,13 @@
 """Sentences that report formats share: meanings, circumstances, headline, gates, remedies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from provenance.model.results.result import GateOutcome, ObservationKind, Result, SourceRuling
 from provenance.model.results.shares import Share
 from provenance.model.rules.policy import Collection, Route, Unit
 from provenance.model.rules.rulings import Circumstances, Ruling
-from provenance.model.rules.terms import Actor, Verdict
+from provenance.model.rules.terms import OTHER_MODEL, Actor, Verdict
 from provenance.report.text.collection_dates import refuted_dates_sentence
 from provenance.report.text.number_format import count, day, exact_percent, percent, period
 from provenance.report.text.unread_text import is_wordless, unchecked_phrase
@@ -144,8 +144,7 @@ def circumstances_phrase(circumstances: Circumstances) -> str:
     if circumstances.commercial is not None:
         parts.append("for commercial use" if circumstances.commercial else "for non-commercial use")
     if circumstances.model is not None:
-        model = " and ".join(circumstances.model) or "of no kind that terms name"
-        parts.append(f"for a model that is {model}")
+        parts.append(f"for a model that is {_model_kinds(circumstances.model)}")
     if circumstances.affiliate:
         parts.append("by an affiliate of the party to the agreements")
     if circumstances.claims:
@@ -193,6 +192,14 @@ _ROUTES = {
 def route_phrase(route: Route) -> str:
     """Return how content was obtained: "obtained through an API"."""
     return _ROUTES[route]
+
+
+def _model_kinds(kinds: Sequence[str]) -> str:
+    """Return kinds of a model in words: "generative, of no other kind that terms name"."""
+    known = " and ".join(kind for kind in kinds if kind != OTHER_MODEL)
+    if OTHER_MODEL not in kinds:
+        return known
+    return f"{known}, of no other kind that terms name" if known else "of no kind that terms name"
 
 
 def _role(actor: Actor) -> str:

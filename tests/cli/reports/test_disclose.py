@@ -3,13 +3,13 @@
 import json
 import re
 import socket
+import sys
 from hashlib import sha256
 
 import pytest
 
 import provenance
 from provenance.errors import InputError, OutputError
-from provenance.pipeline.disclosure import corpus_pass
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from tests.cli.commandline import provenance as run
 
@@ -175,10 +175,11 @@ def test_a_template_is_not_overwritten(case):
 
 
 def test_without_the_libraries_nothing_is_measured(case, monkeypatch):
-    monkeypatch.setattr(corpus_pass, "_missing_library", lambda: "the libraries are missing")
+    monkeypatch.setitem(sys.modules, "py3langid", None)
     report = case / "report"
     made = provenance.disclose(report, "eu-summary", allow_incomplete=True)
-    assert "not measured (the libraries are missing)" in made.files["eu-summary.md"]
+    said = "not measured (the libraries that measure languages and domains are missing"
+    assert said in made.files["eu-summary.md"]
     with pytest.raises(OutputError, match="libraries"):
         provenance.disclose(report, "eu-summary", corpora=case / "pages.jsonl")
 

@@ -66,19 +66,18 @@ def test_xml_that_declares_entities_is_refused(tmp_path):
 @pytest.mark.parametrize(
     "row",
     [
-        f'<row Id="2" PostTypeId="1" Title="{"words " * 20_000}"/>',
-        "<row Id='2'>" + "<a/>" * 30_000 + "</row>",
-        "<row " + " ".join(f'a{number}=""' for number in range(10_000)) + "/>",
-        "<row>" * 30_000,
-        " " * 200_000,
-        f"<!--{'x' * 200_000}-->",
+        f'<row Id="2" PostTypeId="1" Title="{"words " * 100_000}"/>',
+        "<row Id='2'>" + "<a/>" * 150_000 + "</row>",
+        "<row " + " ".join(f'a{number}=""' for number in range(60_000)) + "/>",
+        "<row>" * 120_000,
+        " " * 600_000,
+        f"<!--{'x' * 600_000}-->",
     ],
 )
-def test_a_row_without_end_is_refused(tmp_path, row, monkeypatch):
-    monkeypatch.setattr("provenance.read.dumps.sources.stackexchange._CHUNK_BYTES", 1000)
+def test_a_row_without_end_is_refused(tmp_path, row):
     path = posts(tmp_path, f'<row Id="1" PostTypeId="1" Title="{TEXT}"/>{row}')
-    with pytest.raises(DocumentTooLarge, match=r"Posts\.xml: row [12] is larger than 50KB"):
-        items(path, max_document=50_000)
+    with pytest.raises(DocumentTooLarge, match=r"Posts\.xml: row [12] is larger than 300KB"):
+        items(path, max_document=300_000)
 
 
 def test_comments_without_end_before_the_root_take_no_time(tmp_path):

@@ -7,10 +7,11 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from provenance import atomic_output, file_locks
+from provenance import atomic_output
 from provenance.atomic_output import (
     PREFIX,
     remove_stale_temporaries,
@@ -120,14 +121,18 @@ def as_host(tmp_path, monkeypatch):
     """Name a host as one of the same host name does, with other ids."""
 
     def name(boot: str | None, machine: str | None) -> str:
-        for which, content in (("_BOOT_ID_FILE", boot), ("_MACHINE_ID_FILE", machine)):
-            path = tmp_path.with_name(f"{tmp_path.name}{which}")
-            path.unlink(missing_ok=True)
-            if content is not None:
-                path.write_text(content)
-            monkeypatch.setattr(file_locks, which, path)
-        host_id.cache_clear()
-        return host_id()
+        contents = {"/proc/sys/kernel/random/boot_id": boot, "/etc/machine-id": machine}
+
+        def read_bytes(path: Path) -> bytes:
+            content = contents[str(path)]
+            if content is None:
+                raise FileNotFoundError(path)
+            return content.encode()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_bytes", read_bytes)
+            host_id.cache_clear()
+            return host_id()
 
     yield name
     monkeypatch.undo()
@@ -171,7 +176,11 @@ def test_where_nothing_can_be_locked_only_what_nobody_touched_for_a_day_goes(
 
 
 def test_a_folder_that_is_being_written_is_touched_again_and_again(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(atomic_output, "_TOUCH_INTERVAL", 0.02)
+    class Hasty(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            return super().wait(timeout and timeout / 180_000)
+
+    monkeypatch.setattr(atomic_output, "Event", Hasty)
     with temporary_folder(tmp_path) as folder:
         os.utime(folder, (0, 0))
         for _ in range(200):

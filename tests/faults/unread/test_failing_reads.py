@@ -18,7 +18,7 @@ from provenance.pipeline import check
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.checking import corpus_findings, reread
 from provenance.pipeline.disclosure.corpus_pass import measure_contents
-from provenance.pipeline.locate import locations, part_views
+from provenance.pipeline.locate import locations
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus import stream_input
 from provenance.read.corpus.corpora import open_corpus
@@ -31,6 +31,7 @@ from tests.faults.conftest import (
     write_corpus,
     write_jsonl,
 )
+from tests.pipeline.smaller_slices import read_texts_again
 
 
 class Failing(MemoryFileSystem):
@@ -191,17 +192,12 @@ def test_a_file_that_vanishes_after_it_was_found_is_named(tmp_path, registry, mo
     assert len(report.findings)
 
 
-def forget_windows(monkeypatch):
-    """Have every text read a second time."""
-    monkeypatch.setattr(part_views, "_windows_suffice", lambda *_: False)
-
-
 @pytest.mark.parametrize("sample", [None, 0.9])
 def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
     tmp_path, registry, monkeypatch, sample
 ):
     paths = write_corpus(tmp_path)
-    forget_windows(monkeypatch)
+    read_texts_again(monkeypatch)
     inner = locations.locate_matches
 
     def gather(*arguments, **options):
@@ -221,7 +217,7 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
 
 def test_a_file_that_changes_at_every_look_is_left_out(tmp_path, registry, monkeypatch):
     paths = write_corpus(tmp_path)
-    forget_windows(monkeypatch)
+    read_texts_again(monkeypatch)
     inner = locations.locate_matches
     turns = iter(range(100, 1000, 30))
 

@@ -38,7 +38,7 @@ def test_reports_name_it(folder, checked, form):
     (folder / "zz.txt").write_text("{}")
     told = " ".join(render(form, checked(folder)).replace("\\", "").split())
     assert "7 files beside the data were not checked: LICENSE, more.zip" in told
-    assert "and 2 more." in told
+    assert "and 2 more; to check one, name it." in told
 
 
 def test_files_that_are_checked_are_not_passed_over(tmp_path, checked):

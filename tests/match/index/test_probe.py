@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.index import probe
 from provenance.match.index.probe import probe_postings, probe_segments
 from tests.match.memory_registries import (
     holding,
@@ -82,7 +81,7 @@ def test_each_segment_is_probed():
 
 @either
 def test_seeds_beyond_one_batch_are_all_found(made):
-    count = 3 * probe._BATCH + 17
+    count = 800_017
     hashes = np.resize(seeds_of(tokens_of(*ITEMS)).hashes, count)
     assert probe_postings(hashes, made).indices.tolist() == list(range(count))
 

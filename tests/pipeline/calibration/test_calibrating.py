@@ -1,22 +1,22 @@
 """Calibration: plants are looked for as a check looks, and correct its shares."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from provenance.errors import EmptyCorpus, PolicyError, RegistryError
+from provenance.errors import EmptyCorpus, InputError, PolicyError, RegistryError
 from provenance.model.results.calibration import LENGTHS, PLANTS
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
-from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
+from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.calibration.text_edits import EDITS
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.policy.calibration_file import load_calibration
-from provenance.registry.store import open_registry
 from provenance.report.files.calibration_json import write_calibration
 from tests.pipeline.conftest import Writer
 
@@ -95,6 +95,17 @@ def test_nothing_is_written_to_the_corpus(corpus, measured):
 def test_a_calibration_is_read_back_as_it_was_written(measured, tmp_path):
     write_calibration(measured, tmp_path / "calibration.json")
     assert load_calibration(tmp_path / "calibration.json") == measured
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1" + "0" * 400, "true", '"1"', "null"])
+def test_what_is_no_number_is_refused(measured, tmp_path, value):
+    path = tmp_path / "calibration.json"
+    write_calibration(measured, path)
+    spoilt, count = re.subn(r'"threshold": *[^,}]+', f'"threshold": {value}', path.read_text())
+    assert count
+    path.write_text(spoilt)
+    with pytest.raises(InputError, match=r"threshold: .* is not a number"):
+        load_calibration(path)
 
 
 def test_a_registry_without_texts_is_an_error_with_its_remedy(corpus, tmp_path, posts, write_lines):
@@ -215,6 +226,6 @@ def test_corrected_shares_hold_the_truth_that_was_missed(tmp_path, write_lines):
         assert estimate.corrected.share == pytest.approx(true, rel=0.06)
 
 
-def test_registries_are_opened_once(registry):
-    assert len(_open_registries([registry, registry], "", "")) == 1
-    assert open_registry(Path(registry)).manifest.keeps_texts
+def test_a_registry_named_twice_is_one(corpus, registry, measured):
+    twice = calibrate([corpus], Policy(registries=(registry,) * 2), PlantingOptions(300, 1), QUIET)
+    assert twice.recalls == measured.recalls

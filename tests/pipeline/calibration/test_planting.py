@@ -1,11 +1,14 @@
 """Planting: a draw of texts, and items that stand where they are said to stand."""
 
+from pathlib import Path
+
 import numpy as np
 
-from provenance.pipeline.calibration.calibrate import _open_registries
 from provenance.pipeline.calibration.planting import draw_items, plant_items
 from provenance.pipeline.scan.document_sampling import TextReservoir
+from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
+from provenance.registry.store import open_registry
 
 
 def test_a_draw_of_texts_does_not_depend_on_their_order(tmp_path, pages, write_lines):
@@ -37,7 +40,7 @@ def test_every_text_is_drawn_as_often(tmp_path, write_lines):
 
 
 def test_a_plant_stands_where_it_is_said_to_stand(registry, pages):
-    registries = _open_registries([registry], "", "")
+    registries = build_registry_indexes([open_registry(Path(registry))])
     draws = draw_items(registries, 60, 3)
     plants, skipped = plant_items(draws, pages[:7], registries, set(), 3)
     assert (len(plants), skipped) == (60, 0)
@@ -55,7 +58,7 @@ def test_a_plant_stands_where_it_is_said_to_stand(registry, pages):
 
 
 def test_texts_that_hold_an_item_are_passed_over(registry, pages):
-    registries = _open_registries([registry], "", "")
+    registries = build_registry_indexes([open_registry(Path(registry))])
     draws = draw_items(registries, 20, 3)
     held = {(turn % 5, 0, draw.number) for turn, draw in enumerate(draws[:8])}
     plants, skipped = plant_items(draws, pages[:5], registries, held, 3)

@@ -3,6 +3,7 @@
 import csv
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -22,11 +23,11 @@ from provenance.pipeline import check
 from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.locate import locations
 from provenance.pipeline.rule_commands import rule_checking
-from provenance.pipeline.scan import corpus_scan
-from provenance.pipeline.scan.row_metadata import _collected_overall
+from provenance.pipeline.scan import corpus_scan, row_metadata
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.files.findings_parquet import sort_findings
+from provenance.report.files.report_folder import write_report
 from provenance.report.text.observations import observation_sentences
 
 DEVELOPER = Circumstances(actor=Actor.API_DEVELOPER)
@@ -378,7 +379,7 @@ def test_other_circumstances_read_nothing_anew_and_come_out_as_without_the_cache
         monkeypatch.setattr(module, name, call)
 
     counted(corpus_scan, "read_part")
-    counted(locations, "_locate_part")
+    counted(locations, "whole_text_evidence")
     cached = Settings(threads=2, cache=tmp_path / "cache")
     old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
     judged(old, settings=cached)
@@ -420,20 +421,42 @@ def test_sources_without_findings_are_judged_by_the_collection_of_the_source(jud
     assert (ruling.collection, ruling.ruling.verdict) == (None, Verdict.FORBIDDEN)
 
 
-def test_captured_files_of_any_day_on_which_some_content_was_collected_count():
+def test_captured_files_of_any_day_on_which_some_content_was_collected_count(monkeypatch):
+    rules, days = load_rules(), []
+    monkeypatch.setattr(row_metadata, "PageSignals", lambda *given: days.append(given[-1]))
+
+    def overall(*given, **more):
+        row_metadata.build_declarations(rules, Policy(*given, **more), [])
+        return days[-1]
+
     early, late = (Collection(n, files=n, collected=c) for n, c in (("a", BEFORE), ("b", AFTER)))
     stated = Circumstances(collected=BEFORE)
-    assert _collected_overall(Policy(stated)) == BEFORE
+    assert overall(stated) == BEFORE
     both = DateRange(BEFORE.first, AFTER.until)
-    assert _collected_overall(Policy(stated, collections=(early, late))) == both
-    assert _collected_overall(Policy(collections=(early, late))) is None
+    assert overall(stated, collections=(early, late)) == both
+    assert overall(collections=(early, late)) is None
     open_end = replace(late, collected=DateRange(AFTER.first, None))
-    assert _collected_overall(Policy(stated, collections=(open_end,))) == DateRange(BEFORE.first)
+    assert overall(stated, collections=(open_end,)) == DateRange(BEFORE.first)
 
 
-def test_two_sets_of_rules_are_compared_under_the_circumstances_of_each_collection(judged):
+def test_two_sets_of_rules_are_compared_under_the_circumstances_of_each_collection(
+    judged, root, tmp_path
+):
     old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
     new = Collection("new", column="meta.snapshot", value="2026-*", collected=AFTER)
     judged(old, new)
-    again = rule_checking._verdicts(judged.report, load_rules())
-    assert [str(verdict) for verdict in again] == judged.report.findings["verdict"].to_pylist()
+    write_report(judged.report, tmp_path / "report")
+    before = judged.report.findings["verdict"].to_pylist()
+    (tmp_path / "rules" / "sources").mkdir(parents=True)
+    shipped = (root / "rules" / "sources" / "x.yaml").read_text("utf-8")
+    changed = shipped.replace("verdict: forbidden", "verdict: restricted")
+    (tmp_path / "rules" / "sources" / "x.yaml").write_text(changed, "utf-8")
+    lines = rule_checking.compare_rules("shipped", str(tmp_path / "rules"), tmp_path / "report")
+    judged(old, new, settings=Settings(rules=tmp_path / "rules"))
+    pairs = Counter(zip(before, judged.report.findings["verdict"].to_pylist(), strict=True))
+    changed = {pair: number for pair, number in pairs.items() if pair[0] != pair[1]}
+    assert sorted(lines[-len(changed) :]) == sorted(
+        f"x: {number} of the findings would be {new}, not {old}"
+        for (old, new), number in changed.items()
+    )
+    assert 0 < sum(changed.values()) < len(before)

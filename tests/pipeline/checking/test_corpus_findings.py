@@ -16,6 +16,7 @@ from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report
 from provenance.report.formats.rendering import render
+from tests.pipeline.smaller_slices import scan_in_slices
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_reports_are_the_same_however_many_parts_are_in_memory(
         monkeypatch.setattr(readings, "_MAX_BATCH_BYTES", batch)
         monkeypatch.setattr(reading_store, "_MAX_BYTES_IN_MEMORY", memory)
         monkeypatch.setattr(corpus_findings, "_MAX_FINDING_BYTES", memory)
-        monkeypatch.setattr(part_scan, "_SLICE_BYTES", slice_bytes)
+        scan_in_slices(monkeypatch, slice_bytes)
         monkeypatch.setattr(part_scan, "_MAX_READING_BYTES", 32 * slice_bytes)
         made = timeless(check([corpus], policy, Settings(control=control, sample=sample)))
         write_report(made, tmp_path / str(batch))

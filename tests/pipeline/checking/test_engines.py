@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import check, remove_tasks
@@ -88,7 +88,9 @@ def test_every_engine_makes_the_same_report_though_a_worker_is_killed(
 
 def test_workers_that_never_hear_of_the_end_are_killed(monkeypatch):
     # As those behind the lock that a killed one held do not.
-    monkeypatch.setattr(task_runner, "_STOPPING_SECONDS", 0.5)
+    monotonic, wait = time.monotonic, task_runner.wait_for_sentinels
+    monkeypatch.setattr(task_runner.time, "monotonic", lambda: 20 * monotonic())
+    monkeypatch.setattr(task_runner, "wait_for_sentinels", lambda of, left: wait(of, left / 20))
     before = set(workers())
     stopped = []
 
@@ -272,7 +274,10 @@ def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, polic
 
 
 def test_a_scheduler_that_does_not_answer_is_an_error(corpus, policy, monkeypatch):
-    monkeypatch.setattr("provenance.pipeline.execution.task_runner._CONNECTION_TIMEOUT", "1s")
+    def connect(address, timeout, **more):
+        return Client(address, timeout="1s", **more)
+
+    monkeypatch.setattr("distributed.Client", connect)
     with pytest.raises(EngineError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         check([str(corpus)], policy, Settings(engine="dask", scheduler="tcp://127.0.0.1:9"))
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,9 @@ def test_a_check_compiles_nothing_that_was_prepared(
     cache = tmp_path / "compiled"
     if start != "nothing":
         (cache / "provenance").mkdir(parents=True, mode=0o700)
-        for folder in disk_cache._candidate_folders():
-            for kernel in folder.glob("*.kernel"):
-                shutil.copy(kernel, cache / "provenance")
+        compiled = Path(cache_from_source(disk_cache.__file__)).with_name("made")
+        for kernel in compiled.glob("*.kernel"):
+            shutil.copy(kernel, cache / "provenance")
         age(cache)
     assert ran(cache, _PREPARE, str(registry)) == 0
     prepared = used(cache)

@@ -13,6 +13,7 @@ from provenance.pipeline.scan import reading_cache
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from tests.pipeline.checking.sharded_checks import FILES, contents, merge, run_shards
+from tests.pipeline.smaller_slices import scan_in_slices
 
 
 @pytest.mark.parametrize("count", [1, 4, 20])
@@ -110,7 +111,7 @@ def test_a_merge_keeps_what_the_user_has_beside_the_tasks(tmp_path, corpus, poli
 
 
 def test_long_parts_of_killed_shards_are_missing(tmp_path, corpus, policy, monkeypatch):
-    monkeypatch.setattr("provenance.pipeline.scan.part_scan._SLICE_BYTES", 1)
+    scan_in_slices(monkeypatch, 1)
     monkeypatch.setattr("provenance.pipeline.scan.part_scan._MAX_READING_BYTES", 1)
     run_shards(corpus, policy, tmp_path / "tasks", 1)
     merged = merge(corpus, policy, tmp_path / "tasks", 1)

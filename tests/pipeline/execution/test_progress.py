@@ -64,7 +64,6 @@ class _Terminal(StringIO):
 def test_a_terminal_shows_work_that_does_not_advance_and_clears_it(monkeypatch) -> None:
     terminal = _Terminal()
     monkeypatch.setattr(progress.sys, "stderr", terminal)
-    monkeypatch.setattr(progress, "_BAR_INTERVAL", 0.01)
     end = time.monotonic() + 10
     with progress.show_progress("compiling", 2, " steps"):
         while "compiling" not in terminal.getvalue() and time.monotonic() < end:

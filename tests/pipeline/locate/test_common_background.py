@@ -139,3 +139,11 @@ def test_pieces_are_described_like_items():
     summary = common_summary()
     assert sum(source.items for source in summary.sources) == summary.items
     assert sum(source.tokens for source in summary.sources) == len(load_common_background().tokens)
+
+
+def test_its_words_are_decoded_only_where_a_passage_is_looked_up():
+    load_common_background.cache_clear()
+    summary, background = common_summary(), load_common_background()
+    assert summary.items == len(background.pieces)
+    assert "tokens" not in vars(background)
+    assert background.offsets[-1] == len(background.tokens)

@@ -7,7 +7,6 @@ import pytest
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
-from provenance.pipeline.locate import excerpts
 from provenance.pipeline.settings import Settings
 
 
@@ -19,11 +18,12 @@ def world(tmp_path: Path, posts, write_lines):
     words = quoted[0]["text"].split()
     words[len(words) // 2] = "replaced"
     pages = [" ".join(words), *(post["text"] for post in quoted[1:])]
-    corpus = write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages])
+    corpus = str(tmp_path / "pages.jsonl")
 
-    def findings(name: str, *, keep_texts: bool = True):
+    def findings(name: str, *, keep_texts: bool = True, times: int = 1):
         registry = tmp_path / name
         build_registry(registry, DumpSource([dump], "x"), keep_texts=keep_texts)
+        write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages * times])
         made = check([corpus], Policy(registries=(str(registry),)), Settings(threads=2))
         return made.findings.to_pylist(), {post["id"]: post["text"] for post in quoted}, words
 
@@ -41,10 +41,12 @@ def test_an_item_is_shown_by_its_own_words_and_what_was_matched_is_marked(world)
         assert not lost & set(words)
 
 
-def test_items_shown_in_many_pieces_are_shown_alike(world, monkeypatch):
-    whole = world("one")[0]
-    monkeypatch.setattr(excerpts, "_ITEMS_PER_BATCH", 2)
-    assert world("other")[0] == whole
+def test_items_of_thousands_of_findings_are_shown_alike(world):
+    rows, texts, _ = world("registry", times=1000)
+    assert len(rows) == 9000
+    shown = {(row["item"], row["item_excerpt"], str(row["item_marks"])) for row in rows}
+    assert {(item, excerpt) for item, excerpt, _ in shown} == set(texts.items())
+    assert len(shown) == 9
 
 
 def test_where_no_texts_are_kept_no_item_is_shown(world):

@@ -4,10 +4,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
 from provenance.model.content.fingerprints import Texts
-from provenance.pipeline.locate.item_marks import measure_item_marks
+from provenance.pipeline.building.registries import DumpSource, build_registry
+from provenance.pipeline.locate.item_marks import (
+    measure_item_marks,
+    read_item_marks,
+    read_quoted_shares,
+)
+from provenance.pipeline.scan.readings import build_registry_indexes
+from provenance.registry.store import open_registry
 
 WORDS = "the ferry to the island was late again so we ate all the plums before noon"
 
@@ -192,3 +201,23 @@ def test_titles_are_told_item_by_item():
     )
     measured = measure_item_marks(texts, tokenise(texts), np.array([1, 0]), candidate)
     assert measured["headline"].to_pylist() == [True, False]
+
+
+def test_what_is_quoted_is_read_alone_as_with_the_other_marks(tmp_path, write_lines):
+    texts = [f'Somebody wrote: "{WORDS}", and nobody knows who it was', f"{WORDS} they were sweet"]
+    rows = [{"id": str(row), "text": text} for row, text in enumerate(texts)]
+    dump = write_lines(tmp_path / "dump.jsonl", rows)
+    registries = []
+    for name, keeps_texts in (("with", True), ("without", False)):
+        build_registry(tmp_path / name, DumpSource([dump], "x"), keep_texts=keeps_texts)
+        registries.append(open_registry(tmp_path / name))
+    indexes = build_registry_indexes(registries)
+    tokens = tokenise(Texts.of(pa.array([WORDS], pa.large_string())))
+    for owner, index in enumerate(indexes):
+        candidates = find_candidates(tokens, shingle(tokens, 4), index.index)
+        owners = np.full(len(candidates), owner)
+        quoted = read_quoted_shares(candidates, owners, indexes)
+        assert np.array_equal(
+            quoted, read_item_marks(candidates, owners, indexes).quoted, equal_nan=True
+        )
+        assert sorted(quoted[~np.isnan(quoted)]) == ([0, 1] if owner == 0 else [])

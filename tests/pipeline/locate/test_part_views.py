@@ -20,6 +20,7 @@ from provenance.pipeline.scan.windows import NEIGHBOUR_TOKENS
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 from tests.pipeline.corpus_scans import scan
+from tests.pipeline.smaller_slices import scan_in_slices
 from tests.property_campaigns import property_test
 
 AROUND = ("{}", "{} 😀", "RT @bob {} https://t.co/abc", "@eve {} 🎉🎉", "🦆 {} &amp; ❤️")
@@ -207,7 +208,7 @@ def test_it_is_no_matter_how_many_texts_were_looked_at_together(
     corpus = open_corpus([write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])])
     found = []
     for size in (1, 1 << 23):
-        monkeypatch.setattr("provenance.pipeline.scan.part_scan._SLICE_BYTES", size)
+        scan_in_slices(monkeypatch, size)
         [reading], model = scan(corpus, [both])
         [passages] = reading.candidates
         own = passages.take(np.flatnonzero(passages.texts % 2 == 1))

@@ -14,6 +14,7 @@ from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_regi
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 from tests.pipeline.corpus_scans import scan
+from tests.pipeline.smaller_slices import scan_in_slices
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_long_part_has_several_readings_that_are_located_alike(
 ) -> None:
     rows = [{"text": pages[place]} for place in (40, 3, 41, 5, 42, 7)]
     corpus = open_corpus([write_lines(tmp_path / "one.jsonl", rows)])
-    monkeypatch.setattr("provenance.pipeline.scan.part_scan._SLICE_BYTES", 1)
+    scan_in_slices(monkeypatch, 1)
     located = []
     for size, count in ((1 << 28, 1), (1, len(rows))):
         monkeypatch.setattr("provenance.pipeline.scan.part_scan._MAX_READING_BYTES", size)

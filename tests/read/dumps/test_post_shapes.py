@@ -466,3 +466,17 @@ def test_messages_of_matrix_are_read_as_edited_without_what_they_answer(read, tm
     found = read(tmp_path / "a.json")
     assert found.column("text") == expected
     assert found.column("item") == ["$e1", "$e2", "$e1"]  # an edit replaces what it edits
+
+
+def test_a_review_is_read_in_either_version_of_the_interface(read, tmp_path):
+    about = {"id": "n1", "forum": "f", "signatures": ["~Ann"], "cdate": 1_600_000_000_000}
+    for value in ("Sound work.", {"value": "Sound work."}):
+        note = about | {"content": {"rebuttal": "Thanks.", "review": value, "rating": "9: good"}}
+        (tmp_path / "a.jsonl").write_text(json.dumps(note) + "\n")
+        assert read(tmp_path / "a.jsonl").column("text") == ["Sound work.\n\nThanks."]
+
+
+@pytest.mark.parametrize("members", [{"version": 1}, {"version": 1, "type": "post"}])
+def test_an_object_with_a_version_is_no_export_of_mattermost(read, tmp_path, members):
+    (tmp_path / "a.jsonl").write_text(json.dumps(members | {"text": "Some words."}) + "\n")
+    assert read(tmp_path / "a.jsonl").column("text") == ["Some words."]

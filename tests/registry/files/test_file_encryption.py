@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import RegistryError
-from provenance.registry.files import file_encryption
 from provenance.registry.files.file_encryption import (
     TAG_BYTES,
     DecryptedStream,
@@ -20,6 +19,11 @@ from provenance.registry.files.file_encryption import (
 )
 
 KEY = RegistryKey(bytes(range(32)))
+
+
+def derived(what):
+    context = f"provenance 2026-11 keyed registry: {what}"
+    return blake3(KEY.secret, derive_key_context=context).digest()
 
 
 def encrypted(path, content, key=KEY):
@@ -42,11 +46,6 @@ def test_the_library_is_blake3_as_published():
 def test_files_are_encrypted_as_specified(tmp_path):
     """Who has a copy and its key has to be able to read it in ten years."""
     content = b"the words of a post, or their hashes" * 9
-
-    def derived(what):
-        context = f"provenance 2026-11 keyed registry: {what}"
-        return blake3(KEY.secret, derive_key_context=context).digest()
-
     tag = blake3(b"tokens\n" + content, key=derived("tag")).digest()
     stream = blake3(tag, key=derived("stream")).digest(length=len(content))
     expected = tag + bytes(one ^ other for one, other in zip(content, stream, strict=True))
@@ -65,11 +64,12 @@ def test_every_part_can_be_decrypted_alone(tmp_path_factory, content, first, siz
     assert stream.seek(0, io.SEEK_END) == len(content)
 
 
-def test_large_files_are_encrypted_in_chunks(tmp_path, monkeypatch):
-    content = np.random.default_rng(0).bytes(100_000)
+def test_large_files_are_encrypted_like_small_ones(tmp_path):
+    content = np.random.default_rng(0).bytes(40_000_000)
     whole = encrypted(tmp_path / "tokens.npy", content)
-    monkeypatch.setattr(file_encryption, "_CHUNK_BYTES", 4096)
-    assert encrypted(tmp_path / "tokens.npy", content) == whole
+    stream = blake3(whole[:TAG_BYTES], key=derived("stream")).digest(length=len(content))
+    ciphered = np.frombuffer(whole, np.uint8, offset=TAG_BYTES)
+    assert (ciphered ^ np.frombuffer(stream, np.uint8)).tobytes() == content
     assert decrypt(whole, KEY, 0, len(content)).tobytes() == content
 
 

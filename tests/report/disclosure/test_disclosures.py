@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
-from provenance.cli.reports.disclose import _FORMATS
+from provenance.cli.reports.disclose import command
 from provenance.model.content.tables import Unread
 from provenance.model.records.disclosure import DOMAIN_SIZES, EntryStatus
 from provenance.model.records.ledger import UseFacts
@@ -56,7 +56,8 @@ def validate(text):
 
 
 def test_the_command_knows_all_formats():
-    assert tuple(DISCLOSURE_FORMATS) == _FORMATS
+    [formats] = (option.type for option in command.params if option.name == "formats")
+    assert tuple(DISCLOSURE_FORMATS) == tuple(formats.choices)
     assert len({each.file for each in DISCLOSURE_FORMATS.values()}) == len(DISCLOSURE_FORMATS)
 
 

@@ -73,7 +73,7 @@ def test_a_receipt_shows_what_was_removed_why_and_what_was_kept() -> None:
         "",
         "Kept: 3 findings that are contested (--contested removes them too).",
         "",
-        "Not copied: 2 files in its folders that are not data files and were not checked.",
+        "Not copied: 2 files beside the data, which were not checked.",
     ]
 
 

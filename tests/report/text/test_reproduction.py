@@ -20,7 +20,7 @@ CIRCUMSTANCES = [
     Circumstances(Purpose.RESEARCH_TDM, DateRange(date(2023, 6, 1), date(2023, 6, 2))),
     Circumstances(collected=DateRange(None, date(2024, 1, 1)), actor=Actor.SCRAPER),
     Circumstances(collected=DateRange(date(2024, 1, 1), None), jurisdiction="EU", commercial=True),
-    Circumstances(commercial=False, model=(), claims=("eu-dsm-art-4", "eu-dsm-art-3")),
+    Circumstances(commercial=False, model=("other",), claims=("eu-dsm-art-4", "eu-dsm-art-3")),
     Circumstances(model=(ModelScope.GENERATIVE, ModelScope.COMPETING)),
 ]
 

@@ -169,7 +169,9 @@ def test_the_circumstances_name_all_that_was_stated():
         "under the law of EU, for commercial use, for a model that is generative and competing, "
         "claiming eu-dsm-art-4"
     )
-    assert "that is of no kind" in circumstances_phrase(replace(stated, model=()))
+    assert "that is of no kind" in circumstances_phrase(replace(stated, model=("other",)))
+    closed = circumstances_phrase(replace(stated, model=("generative", "other")))
+    assert "for a model that is generative, of no other kind that terms name" in closed
     assert "for non-commercial use" in circumstances_phrase(replace(stated, commercial=False))
 
 

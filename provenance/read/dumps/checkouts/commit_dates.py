@@ -1,4 +1,9 @@
-"""Dates of commits, from the objects of a repository."""
+"""Dates of commits, from the objects of a repository.
+
+dulwich would take the place of this module, but not of `index_file`: it passes over the mark of an
+index that is split, and so over most of its files. For damaged packs it raises `AssertionError` and
+`struct.error`, so that its callers have to catch everything.
+"""
 
 import os
 import re
