@@ -201,7 +201,8 @@ def _entry(parameter: FunctionParameter, option: Option, names: Mapping[str, str
     help_text = option.help.format_map(names)
     if not option.sets:
         help_text = f"If False: {help_text[0].lower()}{help_text[1:]}"
-    return f"{parameter.name} : {kinds}{optional}\n{indent(fill(help_text, _WIDTH), '    ')}"
+    wrapped = indent(fill(help_text, _WIDTH, break_on_hyphens=False), "    ")
+    return f"{parameter.name} : {kinds}{optional}\n{wrapped}"
 
 
 _TYPE_NAMES: dict[object, str] = {
