@@ -203,7 +203,11 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2024-01-01", "actor": ACCOUNT, "model": ("competing",)},
         "forbidden/model-output",
     ),
-    ("openai", {"day": "2024-01-01", "actor": ACCOUNT, "model": ("other",)}, "restricted/automated-access"),
+    (
+        "openai",
+        {"day": "2024-01-01", "actor": ACCOUNT, "model": ("other",)},
+        "restricted/automated-access",
+    ),
     (
         "openai",
         {"day": "2024-01-01", "actor": DEVELOPER, "purpose": "evaluation"},

@@ -11,7 +11,7 @@ from provenance.model.rules.terms import Actor, DateRange, ModelScope, Purpose
 from provenance.read.rules.rule_files import load_rules
 
 FRONTIER, COMPETING = (ModelScope.FOUNDATION_OR_FRONTIER,), (ModelScope.COMPETING,)
-SMALL: tuple[ModelScope, ...] = ()
+SMALL = ("other",)
 
 
 @pytest.fixture(scope="module")
