@@ -66,7 +66,7 @@ def test_repeated_elements_are_counted_in_little_time(tmp_path, element):
     path.write_text("[" + json.dumps(POST) + f",{element}" * count + "]")
     started = time.process_time()
     documents, skipped, _ = read(path)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 3.6
     assert len(documents) == 1
     assert sum(skipped.values()) == count
 
@@ -76,7 +76,7 @@ def test_a_file_of_nothing_but_broken_lines_is_counted_in_little_time(tmp_path):
     path.write_bytes(zstandard.compress(b"x\n" * 500_000))
     started = time.process_time()
     documents, skipped, _ = read(path)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 3.75
     assert (documents, skipped) == ([], {"not valid JSON": 500_000})
 
 
