@@ -25,7 +25,7 @@ from provenance.model.rules.terms import DateRange
 from provenance.pipeline.audit.asked_withdrawals import AskedWithdrawals
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, CheckedDataset, record_name
 from provenance.pipeline.audit.corpus_addresses import DomainDocuments
-from provenance.pipeline.audit.found_items import DatasetItems
+from provenance.pipeline.audit.found_items import DatasetItems, ItemId
 from provenance.pipeline.audit.late_items import LateItems, late_items
 from provenance.pipeline.audit.searched_items import AskedItems, name_forms
 from provenance.pipeline.item_addresses import known_addresses
@@ -83,6 +83,8 @@ class AuditMaterial:
         What the rules call the sources that they know.
     late : mapping of str to LateItems
         Datasets, by their digests, whose recorded date of collection cannot be right.
+    domain_source : str or None
+        The source, as the rules have it, of the domain that was asked about.
     """
 
     query: AuditQuery
@@ -101,6 +103,7 @@ class AuditMaterial:
     withheld: tuple[int, ...] = ()
     source_names: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, LateItems] = field(default_factory=dict)
+    domain_source: str | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -153,9 +156,19 @@ class AuditMaterial:
         """Return the uses of related datasets."""
         return [each for each in self.evidence.facts(UseFacts) if each[1].dataset in self.related]
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Return the sources of what was asked about, as far as they are known."""
+        if self.query.source is not None:
+            return frozenset([self.query.source])
+        items = frozenset[ItemId]() if self.asked_items is None else self.asked_items.items
+        return frozenset(source for source, _ in items) | frozenset(
+            [] if self.domain_source is None else [self.domain_source]
+        )
+
     def accesses(self) -> list[tuple[LedgerEntry, AccessFacts]]:
-        """Return the accesses to the source, or those that went into related datasets."""
-        return accesses_of(self.evidence, self.query.source, self.related)
+        """Return the accesses to the sources; if none is known, those to related datasets."""
+        return accesses_of(self.evidence, self.sources, self.related)
 
     def datasets(self) -> list[tuple[LedgerEntry, DatasetFacts]]:
         """Return what is declared of related datasets, the latest of each name."""
@@ -192,13 +205,13 @@ def names_of(dataset: CheckedDataset) -> set[str]:
 
 
 def accesses_of(
-    evidence: AuditEvidence, source: str | None, related: frozenset[str]
+    evidence: AuditEvidence, sources: frozenset[str], related: frozenset[str]
 ) -> list[tuple[LedgerEntry, AccessFacts]]:
-    """Return accesses to a source, or, if None, those that went into related datasets."""
+    """Return accesses to sources, or, if there are none, those that went into related datasets."""
     return [
         each
         for each in evidence.facts(AccessFacts)
-        if (each[1].source == source if source else related & set(each[1].datasets))
+        if (each[1].source in sources if sources else related & set(each[1].datasets))
     ]
 
 
@@ -223,7 +236,7 @@ def related_datasets(
     facts = [each for _, each in evidence.facts(DatasetFacts)]
     if query.source is not None:
         related |= {each.name for each in facts if query.source in each.sources}
-        accesses = accesses_of(evidence, query.source, frozenset())
+        accesses = accesses_of(evidence, frozenset([query.source]), frozenset())
         related |= {name for _, each in accesses for name in each.datasets}
     while made := {each.name for each in facts if related & set(each.made_from)} - related:
         related |= made

@@ -279,14 +279,23 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
         yield unknowable(
             "By which access this content was obtained is not recorded item by item.", letter=True
         )
-    elif accesses:
+    else:
         yield from _totals(material, accesses)
-    elif not datasets or any(not (each.route or each.made_from) for _, each in datasets):
-        yield _unknown_access(material)
+        if not _is_known_how(material):
+            yield _unknown_access(material)
     yield unknowable(
         "How often a source was accessed, and how many items were retrieved, cannot be measured in "
         "a dataset."
     )
+
+
+def _is_known_how(material: AuditMaterial) -> bool:
+    """Return whether records say by which access, or else how, all that is related was obtained."""
+    accesses, datasets = material.accesses(), material.datasets()
+    if accesses:
+        of_source = material.query.source is not None
+        return of_source or any(material.related & set(each.datasets) for _, each in accesses)
+    return bool(datasets) and all(each.route or each.made_from for _, each in datasets)
 
 
 def _unknown_access(material: AuditMaterial) -> Statement:

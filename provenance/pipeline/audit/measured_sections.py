@@ -446,10 +446,11 @@ def _why_unsearched(material: AuditMaterial, dataset: CheckedDataset) -> str:
     if not dataset.whole_checks:
         return "each check read only a part of the dataset"
     sources = {source for source, _ in asked.items}
-    searched = set[str]().union(*(sources_of(each.result) for each in dataset.whole_checks))
-    if not sources & searched:
-        names = ", ".join(sorted(map(material.name_of, sources)))
+    names = ", ".join(sorted(map(material.name_of, sources)))
+    if not any(sources & sources_of(each.result) for each in dataset.checks):
         return f"it is of {names}, of which no check of the dataset had items"
+    if not any(sources & sources_of(each.result) for each in dataset.whole_checks):
+        return f"each check that had items of {names} read only a part of the dataset"
     return "it is not known to have been in a registry with which the whole dataset was checked"
 
 

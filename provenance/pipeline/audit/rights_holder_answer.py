@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from provenance import __version__
 from provenance.errors import InputError
+from provenance.judge.identifiers import SourceHosts
 from provenance.model.records.audit import (
     AUDIT_POINTS,
     Audit,
@@ -152,6 +153,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         withheld=tuple(sorted(withheld)),
         late=find_late_items(evidence),
         source_names={source.id: source.name for source in load_rules().sources},
+        domain_source=_source_of_domain(query.domain),
     )
     lists = _lists(material)
     if with_lists:
@@ -164,6 +166,13 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
 def _with_source_id(query: AuditQuery) -> AuditQuery:
     source = query.source
     return replace(query, source=source_id(source)) if source and source.strip() else query
+
+
+def _source_of_domain(domain: str | None) -> str | None:
+    """Return the source of the pages of a domain, if the rules know it."""
+    if domain is None:
+        return None
+    return SourceHosts(load_rules()).source_of(f"https://{plain_domain(domain)}/")
 
 
 def _open_checked(ledger: str | None, *, quiet: bool) -> Ledger | None:
@@ -331,9 +340,9 @@ def _works(material: AuditMaterial, table: pa.Table) -> bytes:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = ("work", "in_registries", "found", "datasets", "documents", "addresses", "disputed")
-    writer.writerow(columns)
+    writer.writerow((*columns, "not_searched"))
     searched = [
-        material.asked_items.searched(each) if material.asked_items else frozenset[ItemId]()
+        (each.name, material.asked_items.searched(each) if material.asked_items else set[ItemId]())
         for each in material.evidence.checked
     ]
     for entry in material.asked_names:
@@ -346,12 +355,14 @@ def _works(material: AuditMaterial, table: pa.Table) -> bytes:
         items = frozenset[ItemId]().union(
             *(material.asked_items.named(form) for form in forms if material.asked_items)
         )
+        unsearched = {name for name, each in searched if not items or not items <= each}
         answers = (
             ("yes", bool(copied)),
             ("address only", bool(by_address)),
             ("not counted", bool(own)),
             ("shared words only", any(each.shared.keys() & items for each in material.found)),
-            ("no", bool(items and searched) and all(items <= each for each in searched)),
+            ("no", bool(items and searched) and not unsearched),
+            ("not where searched", bool(items) and len(unsearched) < len(searched)),
         )
         row = [
             entry,
@@ -361,6 +372,7 @@ def _works(material: AuditMaterial, table: pa.Table) -> bytes:
             sum(row["documents"] for row in copied),
             sum(row["documents"] for row in by_address),
             "yes" if any(row["disputed"] for row in copied) else "no",
+            "; ".join(sorted(unsearched)),
         ]
         writer.writerow(map(csv_cell, row))
     return text.getvalue().encode()

@@ -426,6 +426,25 @@ def test_words_that_no_registry_has_could_not_be_found(case):
     assert said(document, 4, "measured") == ""
 
 
+@pytest.mark.parametrize("question", [("--domain", "chirp.example"), ("--works", "works.txt")])
+def test_accesses_to_the_source_are_told_whatever_names_its_items(case, question):
+    """None of the records of access names a dataset."""
+    (case / "works.txt").write_text("post-3\npost-9\n")
+    document = ask(case, *question)
+    assert said(document, 2, "declared").startswith("8 applications had access to chirp: ")
+    assert "had access to such content" not in said(document, 2)
+    assert said(document, 3, "declared").count("had access to chirp") == 8
+
+
+def test_accesses_to_a_domain_of_which_nothing_was_found_are_told(case):
+    """The rules say whose domain it is."""
+    add = ("ledger", "add", "access", "reddit", "--application", "Lanterns", "--when", "2022")
+    ok(case, *add)
+    assert "1 application had access to Reddit: Lanterns." in said(
+        ask(case, "--domain", "old.reddit.com"), 2, "declared"
+    )
+
+
 def test_a_domain_is_asked_about_with_its_subdomains(case):
     counts = {
         each["dataset"]: each["items"]

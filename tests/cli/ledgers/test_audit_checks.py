@@ -250,6 +250,19 @@ def test_a_sample_alone_proves_no_absence(place):
     assert "only a sample of" in said(ask(place, "x"), 4, "measured")
 
 
+def test_items_that_only_a_sampled_check_had_are_told_apart_from_those_that_none_had(place):
+    """Of the whole dataset, only another source was searched for."""
+    write(place / "others.jsonl", [{"id": "t3_a", "text": sentence("another")}])
+    ok(place, "registry", "build", "others", "--source", "reddit", "others.jsonl", "-q")
+    check(place, "pages")
+    check(place, "novels", "others")
+    reason = said(ask(place, "--item", "post-3"), 4, "cannot be known")
+    assert "of which no check of the dataset had items" in reason
+    check(place, "novels", "reg", "--sample", "20%")
+    reason = said(ask(place, "--item", "post-3"), 4, "cannot be known")
+    assert "each check that had items of X (Twitter) read only a part of the dataset" in reason
+
+
 def test_texts_without_words_are_a_gap_and_impossible_dates_are_none(place):
     write(place / "ids.jsonl", [{"text": " ".join(map(str, range(n, n + 40)))} for n in range(9)])
     ok(place, "check", "ids.jsonl", "--registry", "reg", "-q", "--allow-unread", "1", "--exit-zero")
@@ -269,6 +282,16 @@ def test_works_are_answered_yes_no_or_not_searched_for(place):
     rows = list(csv.DictReader(StringIO((place / "out" / "works.csv").read_text())))
     assert [row["found"] for row in rows] == ["yes", "no", "no", "not searched for", "yes"]
     assert [row["in_registries"] for row in rows] == ["yes", "yes", "yes", "no", "yes"]
+
+
+def test_a_work_that_some_datasets_were_searched_for_names_the_others(place):
+    check(place)
+    check(place, "novels", "reg", "--sample", "20%")
+    (place / "works.csv").write_text("id\npost-9\npost-77\n")
+    ok(place, "audit", "--works", "works.csv", "-o", "out", "-q")
+    rows = list(csv.DictReader(StringIO((place / "out" / "works.csv").read_text())))
+    assert [row["found"] for row in rows] == ["not where searched", "not searched for"]
+    assert [row["not_searched"] for row in rows] == ["novels.jsonl", "novels.jsonl; pages.jsonl"]
 
 
 def test_the_newest_ruling_on_a_passage_wins_and_nothing_vanishes(place):
