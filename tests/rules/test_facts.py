@@ -222,8 +222,9 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "terms. Personal data may not be gathered from it for separate use. Users indemnify Common "
         "Crawl, also for model uses.",
     },
-    # Copies with dates were found.
+    # Copies with dates were found. Some works are in copyright.
     ("gutenberg-licence", None): {
+        "verdict": "restricted",
         "from": "2019-12-30",
         "from-basis": "first seen",
         "first-seen": "2019-12-30",
