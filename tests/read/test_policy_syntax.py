@@ -35,7 +35,7 @@ def test_options_state_the_use_the_model_and_the_claims(tmp_path):
         written(tmp_path, WHOLE), commercial=True, model=["other"], claims=["us-fair-use"]
     )
     asked = policy.circumstances
-    assert (asked.commercial, asked.model, asked.claims) == (True, (), ("us-fair-use",))
+    assert (asked.commercial, asked.model, asked.claims) == (True, ("other",), ("us-fair-use",))
     kept = override(policy, commercial=None, model=(), claims=())
     assert kept.circumstances == asked
 

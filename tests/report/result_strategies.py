@@ -12,7 +12,8 @@ from provenance.model.results.corpus_files import CorpusFile
 from provenance.model.results.result import Misdating, Result
 from provenance.model.results.shares import Share
 from provenance.model.rules.policy import Gate
-from provenance.model.rules.terms import DateRange
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import OTHER_MODEL, DateRange, ModelScope
 
 # Lone surrogates come from odd file names; nothing else may put them into a text.
 TEXTS = st.text(st.characters(), max_size=12)
@@ -57,6 +58,9 @@ def _field(kind: Any, name: str, hints: dict[str, Any]) -> st.SearchStrategy[Any
         return st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)
     if kind is Misdating and name in {"findings", "of_findings"}:
         return st.integers(1, 2**62)
+    if kind is Circumstances and name == "model":
+        kinds = [*(scope.value for scope in ModelScope if scope is not ModelScope.ANY), OTHER_MODEL]
+        return st.none() | st.lists(st.sampled_from(kinds), min_size=1, unique=True).map(tuple)
     if kind is Gate and hints[name] == str | None:  # findings are held against these: columns
         return st.none() | st.text(st.characters(codec="utf-8"), max_size=12)
     return made(hints[name])
