@@ -276,7 +276,7 @@ def test_an_array_without_objects_is_refused_at_its_beginning(tmp_path, element)
         begun = time.process_time()
         with pytest.raises(UnsupportedFormat, match=r"a\.json: its rows are"):
             read(str(tmp_path / "a.json"))
-        assert time.process_time() - begun < 1
+        assert time.process_time() - begun < 3
 
 
 def test_a_bracket_that_is_never_closed_is_bounded():
