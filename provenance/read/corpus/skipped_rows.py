@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from provenance.model.content.tables import Documents, Skipped, Unread
 
@@ -103,33 +103,34 @@ class InvalidRows:
     """Counts the rows of files, to tell of which too many cannot be read."""
 
     def __init__(self) -> None:
-        self._read: Counter[str] = Counter()
+        self._rows: Counter[str] = Counter()
         self._invalid: dict[str, Skipped] = {}
 
     def add(self, documents: Documents) -> None:
         """Count the rows of a batch."""
         for entry in documents.skipped:
+            self._rows[entry.file] += entry.count
             if entry.reason in REMEDIES:
                 earlier = self._invalid.get(entry.file, replace(entry, count=0))
                 self._invalid[entry.file] = replace(earlier, count=earlier.count + entry.count)
-        for counted in pc.value_counts(documents.batch["file"]).to_pylist():
-            self._read[counted["values"]] += counted["counts"]
+        table = pa.Table.from_batches([documents.batch.select(["file", "row"])])
+        with_text = table.group_by("file").aggregate([("row", "count_distinct")])
+        for counted in with_text.to_pylist():
+            self._rows[counted["file"]] += counted["row_count_distinct"]
 
     def unread(self) -> tuple[Unread, ...]:
         """Return the files of which too many rows cannot be read."""
         return tuple(
             Unread(
                 file,
-                f"{entry.count:,} of {entry.count + self._read[file]:,} rows: {entry.reason}",
+                f"{entry.count:,} of {self._rows[file]:,} rows: {entry.reason}",
                 REMEDIES[entry.reason],
                 entry.rows[0] if entry.rows else None,
             )
             for file, entry in self._invalid.items()
-            if _are_too_many(entry.count, self._read[file])
+            if _are_too_many(entry.count, self._rows[file])
         )
 
 
-def _are_too_many(invalid: int, read: int) -> bool:
-    if not read:
-        return True
-    return invalid >= max(_MIN_INVALID, _MIN_INVALID_SHARE * (invalid + read))
+def _are_too_many(invalid: int, rows: int) -> bool:
+    return invalid == rows or invalid >= max(_MIN_INVALID, _MIN_INVALID_SHARE * rows)

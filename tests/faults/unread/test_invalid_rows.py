@@ -69,6 +69,16 @@ def test_rows_without_text_do_not_make_a_file_unread(tmp_path):
     assert read(tmp_path)[:2] == (5, {})
 
 
+def test_rows_are_counted_with_and_without_text_however_many_texts_they_have(tmp_path):
+    (tmp_path / "empty.jsonl").write_text("\n".join(['{"text": null}'] * 40 + ["{broken}", ""]))
+    chat = [{"messages": [{"role": "user", "content": page(n)}] * 20} for n in range(12)]
+    lines = [*map(json.dumps, chat), *["{broken}"] * 12, ""]
+    (tmp_path / "chat.jsonl").write_text("\n".join(lines))
+    _, unread, _ = read(tmp_path)
+    assert set(unread) == {"chat.jsonl"}
+    assert "12 of 24 rows: not valid JSON" in unread["chat.jsonl"].reason
+
+
 def test_what_is_unread_is_neither_passed_nor_copied(tmp_path, registry, provenance):
     data = tmp_path / "data"
     data.mkdir()
