@@ -4,10 +4,11 @@ They are put together in the order of the parts, so that the outcome does not de
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -25,6 +26,7 @@ from provenance.match.scoring.corpus_sample import (
 from provenance.model.content.fingerprints import Tokens
 from provenance.model.content.tables import Documents, Unread
 from provenance.pipeline.caching.cache_entries import EntryStore, reading_key
+from provenance.pipeline.execution.ordered_map import map_in_order
 from provenance.pipeline.execution.progress import Progress, SilentProgress
 from provenance.pipeline.execution.stage_log import log_fact
 from provenance.pipeline.scan.part_scan import read_part
@@ -168,10 +170,6 @@ class PartCollector:
         self.bound = self._sample.bound
 
 
-A = TypeVar("A")
-B = TypeVar("B")
-
-
 class Engine(Protocol):
     """Has parts scanned elsewhere."""
 
@@ -206,13 +204,13 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
     declare : callable
         Returns what the rows of a batch declare, given their tokens: schema `DECLARED_SCHEMA`.
     threads : int
-        Number of parts read at a time.
+        Number of parts read at a time, and of their batches that are scanned at a time.
     progress : Progress
         Advanced after every part.
     cache : EntryStore or None
         Readings of earlier checks against the same registries: unchanged parts are not read again.
     margin : int
-        Tokens kept on both sides of passages that are likely to be reported.
+        Tokens kept on both sides of passages that may be reported.
     engine : Engine or None
         Scans the parts and leaves their readings in `cache`; None scans them in threads.
 
@@ -225,9 +223,13 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
     failures: Mapping[int, tuple[Unread, ...]] = {}
     if engine is not None:
         failures, progress = engine.scan(corpus.parts, progress), SilentProgress()
-    scanner = _PartScanner(
-        registries, declare, margin, cache, collector, failures, retries=engine is None
-    )
+    batch_pool = ThreadPoolExecutor(threads) if threads > 1 else None
+    max_pending = 2 * threads // max(1, min(threads, len(corpus.parts)))
+
+    def scan(part: Part, bound: int) -> Iterator[Reading]:
+        return read_part(part, registries, declare, bound, margin, batch_pool, max_pending)
+
+    scanner = _PartScanner(registries, scan, cache, collector, failures, retries=engine is None)
 
     def rescan_if_insufficient(pair: tuple[Part, ScannedPart]) -> tuple[Part, ScannedPart]:
         part, scanned = pair
@@ -242,15 +244,15 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
         )
 
     insufficient: list[tuple[Part, ScannedPart]] = []
-    with ThreadPoolExecutor(threads) as pool:
-        for part, scanned in _map_in_order(pool, scanner.load_or_scan, corpus.parts, 2 * threads):
+    with batch_pool or nullcontext(), ThreadPoolExecutor(threads) as pool:
+        for part, scanned in map_in_order(pool, scanner.load_or_scan, corpus.parts, 2 * threads):
             if collector.is_sufficient(scanned):
                 add(part, scanned)
             else:
                 insufficient.append((part, scanned))
         # With all other parts the bound is lower: most of these are sufficient now.
         collector.merge()
-        for part, scanned in _map_in_order(pool, rescan_if_insufficient, insufficient, 2 * threads):
+        for part, scanned in map_in_order(pool, rescan_if_insufficient, insufficient, 2 * threads):
             add(part, scanned)
     log_fact(
         f"parts: {len(corpus.parts)}, of which the cache had {len(scanner.cached_parts)}; "
@@ -262,11 +264,10 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
 class _PartScanner:
     """Scans parts, or loads their readings from the cache."""
 
-    def __init__(  # noqa: PLR0913 (those of `scan_corpus`)
+    def __init__(
         self,
         registries: Sequence[RegistryIndex],
-        declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
-        margin: int,
+        scan: Callable[[Part, int], Iterator[Reading]],
         cache: EntryStore | None,
         collector: PartCollector,
         failures: Mapping[int, tuple[Unread, ...]],
@@ -274,7 +275,7 @@ class _PartScanner:
         retries: bool,
     ) -> None:
         self.cached_parts: set[int] = set()
-        self._registries, self._declare, self._margin = registries, declare, margin
+        self._registries, self._scan = registries, scan
         self._cache, self._collector, self._store = cache, collector, ReadingStore()
         self._failures, self._retries = failures, retries
 
@@ -303,27 +304,9 @@ class _PartScanner:
     def _cached(self, part: Part) -> Iterator[Reading]:
         """Return the readings of a part, which are stored in the cache."""
         bound, name = self._collector.bound, reading_key(self._cache, part)
-        readings = read_part(part, self._registries, self._declare, bound, self._margin)
-        return store_readings(self._cache, name, readings)
+        return store_readings(self._cache, name, self._scan(part, bound))
 
 
 def no_documents() -> Iterator[Documents]:
     """Return the documents of a part that is left out."""
     return iter(())
-
-
-def _map_in_order(
-    pool: ThreadPoolExecutor, function: Callable[[A], B], arguments: Sequence[A], max_pending: int
-) -> Iterator[B]:
-    """Map in threads, a few results ahead of the consumer rather than the whole corpus."""
-    pending: list[Future[B]] = []
-    try:
-        for argument in arguments:
-            pending.append(pool.submit(function, argument))
-            if len(pending) >= max_pending:
-                yield pending.pop(0).result()
-        while pending:
-            yield pending.pop(0).result()
-    finally:
-        for future in pending:
-            future.cancel()

@@ -1,6 +1,7 @@
 """Scan one part of a corpus: fingerprint its texts slice by slice, and find candidates."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -35,8 +36,8 @@ from provenance.match.scoring.information import NgramCounts, language_only_coun
 from provenance.model.content.fingerprints import Flags, Int64s, Texts, Tokens
 from provenance.model.content.tables import DOCUMENTS, Documents, Skipped, Unread
 from provenance.pipeline.execution.batch_spool import BatchSpool
+from provenance.pipeline.execution.ordered_map import map_in_order
 from provenance.pipeline.scan.label_values import LabelValues
-from provenance.pipeline.scan.likely_matches import select_likely_passages
 from provenance.pipeline.scan.readings import (
     Counts,
     Reading,
@@ -56,41 +57,50 @@ _MAX_READING_BYTES = 1 << 28
 """Bytes of text from which a reading ends: a part may be as large as a stream is long."""
 
 
-def read_part(
+def read_part(  # noqa: PLR0913 (a part, what it is compared with, and who scans it)
     part: Part,
     registries: Sequence[RegistryIndex],
     declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
     bound: int,
     margin: int,
+    pool: Executor | None = None,
+    max_pending: int = 1,
 ) -> Iterator[Reading]:
-    """Scan a part; yields one reading, or more where it is long."""
+    """Scan a part; yields one reading, or more where it is long.
+
+    With a pool, it scans up to `max_pending` batches at a time while others are read; readings
+    are the same.
+    """
     spool = None if part.rereadable else BatchSpool(DOCUMENTS, "zstd")
     texts_before, gathered = 0, _GatheredSlices(bound, bound)
 
     def reading(*, is_last: bool) -> Reading:
         return gathered.reading(part, texts_before, len(registries), spool, is_last=is_last)
 
-    for documents in part.batches():
+    def scan(documents: Documents) -> tuple[Documents, list[_Slice]]:
+        return documents, [
+            _scan_slice(
+                batch,
+                registries,
+                declare,
+                gathered.bound,  # whichever it is by now: a finer sample is coarsened
+                margin,
+                are_files=part.stratum == TEXT_FILES,
+            )
+            for batch in split_batch(documents)
+        ]
+
+    for documents, slices in map_in_order(pool, scan, part.batches(), max_pending):
         gathered.skipped.extend(documents.skipped)
         gathered.unread.extend(documents.unread)
-        for batch in split_batch(documents):
+        for scanned in slices:
             if gathered.counts.bytes >= _MAX_READING_BYTES:
                 yield reading(is_last=False)
                 texts_before += gathered.counts.texts
                 gathered = _GatheredSlices(bound, gathered.bound)
-            gathered.add(
-                _read_slice(
-                    batch,
-                    registries,
-                    declare,
-                    gathered.counts,
-                    gathered.bound,
-                    margin,
-                    are_files=part.stratum == TEXT_FILES,
-                )
-            )
-            if spool is not None:
-                spool.append(batch)
+            gathered.add(scanned)
+        if spool is not None:
+            spool.append(documents.batch)
     if spool is not None:
         spool.seal()
     yield reading(is_last=True)
@@ -108,8 +118,8 @@ class _GatheredSlices:
         self._sample, self._unmerged = EMPTY_SAMPLE, list[PassageSample]()
 
     def add(self, scanned: "_Slice") -> None:
+        self._slices.append(scanned.numbered_after(self.counts))
         self.counts += scanned.counts
-        self._slices.append(scanned)
         self._unmerged.append(scanned.sample)
         if sum(len(sample.tokens) for sample in self._unmerged) > MAX_SAMPLE_TOKENS:
             self._sample, self._unmerged = merge_samples([self._sample, *self._unmerged]), []
@@ -125,6 +135,7 @@ class _GatheredSlices:
         is_last: bool,
     ) -> Reading:
         slices = self._slices
+        sample = merge_samples([self._sample, *self._unmerged])
         return Reading(
             part.index,
             texts_before,
@@ -136,12 +147,12 @@ class _GatheredSlices:
                 for place in range(registries)
             ),
             tuple(
-                merge_copies(part_slice.copies[place] for part_slice in slices)
+                merge_copies(part_slice.copies[place] for part_slice in slices).within(sample)
                 for place in range(registries)
             ),
             tuple(_join_near_duplicates(slices, place) for place in range(registries)),
             _join_declared(slices),
-            merge_samples([self._sample, *self._unmerged]),
+            sample,
             np.concatenate([_NO_INT64S, *(part_slice.documents for part_slice in slices)]),
             spool,
             _join_windows(slices),
@@ -168,6 +179,17 @@ class _Slice:
     labels: LabelValues
     wordless: WordlessCounts
 
+    def numbered_after(self, before: Counts) -> "_Slice":
+        """Return the slice with its texts and documents numbered after those before it."""
+        return replace(
+            self,
+            candidates=tuple(matches.shift_texts(before.texts) for matches in self.candidates),
+            near_duplicates=tuple(one.shift_texts(before.texts) for one in self.near_duplicates),
+            declared=_shift_texts(self.declared, before.texts),
+            documents=self.documents + before.documents,
+            windows=None if self.windows is None else self.windows.shift_texts(before.texts),
+        )
+
 
 def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
     """Split a batch between documents into slices of about `_SLICE_BYTES` of text."""
@@ -184,11 +206,10 @@ def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
         first = end
 
 
-def _read_slice(  # noqa: PLR0913 (a slice, where it is, and what it is compared with)
+def _scan_slice(
     batch: pa.RecordBatch,
     registries: Sequence[RegistryIndex],
     declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
-    before: Counts,
     bound: int,
     margin: int,
     *,
@@ -215,27 +236,31 @@ def _read_slice(  # noqa: PLR0913 (a slice, where it is, and what it is compared
     )
     windows = None
     if np.diff(texts.offsets)[whole_texts].sum() <= _MAX_WHOLE_TEXT_BYTES:
-        passages = select_likely_passages(
-            candidates, [registry_index.index for registry_index in registries]
-        )
-        windows = cut_windows(batch, tokens, passages, whole_texts, margin).shift_texts(
-            before.texts
-        )
+        windows = cut_windows(batch, tokens, _passages(candidates), whole_texts, margin)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
-        tuple(matches.shift_texts(before.texts) for matches in candidates),
+        tuple(candidates),
         tuple(
             copied_items(matches, registry_index.index, sample)
             for matches, registry_index in zip(candidates, registries, strict=True)
         ),
-        tuple(matches.shift_texts(before.texts) for matches in near_duplicates),
-        _shift_texts(declarations, before.texts),
+        tuple(near_duplicates),
+        declarations,
         sample,
-        documents + before.documents,
+        documents,
         windows,
         LabelValues.of(batch, documents),
         WordlessCounts.of(batch, tokens, documents, are_files=are_files),
     )
+
+
+def _passages(candidates: Sequence[Candidates]) -> tuple[Int64s, Int64s, Int64s]:
+    """Return the text of each candidate of all registries, and its first and last token."""
+    texts, firsts, lasts = (
+        np.concatenate([_NO_INT64S, *(getattr(matches, name) for matches in candidates)])
+        for name in ("texts", "firsts", "lasts")
+    )
+    return texts, firsts, lasts
 
 
 def _drop_unreportable(candidates: Candidates, registry_index: RegistryIndex) -> Candidates:

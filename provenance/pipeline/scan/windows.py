@@ -1,8 +1,8 @@
 """Windows: the parts of texts in which findings are located, each treated as a text of its own.
 
-While a corpus is read, passages that are likely to be reported are cut out with the words and
-punctuation around them, so that nothing needs to be read again to locate them. This affects speed
-only: where a part lacks a window, its texts are read again as whole windows (`part_windows`).
+While a corpus is read, passages that may be reported are cut out with the words and punctuation
+around them, so that nothing needs to be read again to locate them. This affects speed only: where a
+part lacks a window, its texts are read again as whole windows (`part_windows`).
 """
 
 from dataclasses import dataclass, replace
