@@ -78,6 +78,7 @@ def find_origins(
     registries: Sequence[RegistryIndex],
     item_marks: Mapping[str, pa.ChunkedArray],
     items: pa.Table,
+    threads: int = 1,
 ) -> FindingOrigins:
     """Decide the origin of each finding.
 
@@ -93,6 +94,8 @@ def find_origins(
         Columns `MARK_COLUMNS` of each finding; null where the item's text is unknown.
     items : pyarrow.Table
         The item of each finding: columns `created_at` and `link`.
+    threads : int
+        Number of threads that compare items with others of their form.
     """
     claim_numbers = spans["claim"].to_numpy()
     rows = np.flatnonzero(claim_numbers >= 0)
@@ -123,7 +126,7 @@ def find_origins(
         _are_linked(addresses, links, site_of),
         _are_linked(addresses, links, page_of),
         np.asarray(candidates.matched >= _MADE_OF_TITLE * candidates.sizes),
-        find_forms(candidates, owners, registries),
+        find_forms(candidates, owners, registries, threads),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)

@@ -208,7 +208,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     corpus_tokens : int
         Tokens of the whole corpus.
     threads : int
-        Number of threads that read items.
+        Number of threads that read and compare items.
     backgrounds : sequence of Background
         The backgrounds that the spans were looked up in.
     """
@@ -230,6 +230,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         registries,
         marks,
         _take_rows(items.rows, finding_rows, ("created_at", "link")),
+        threads,
     )
     works = quoted_works(spans, finding_rows, backgrounds)
     rulings = span_rulings.take(finding_rows)

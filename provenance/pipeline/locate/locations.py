@@ -1,7 +1,8 @@
 """Locate claims and whole-text evidence in the texts: byte ranges, code points and excerpts."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +15,7 @@ from provenance.model.content.fingerprints import Int64s, Tokens
 from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import LABELS, Unread
 from provenance.pipeline.caching.cache_entries import EntryStore, load_table, store_table
+from provenance.pipeline.execution.ordered_map import map_in_order
 from provenance.pipeline.locate.backgrounds import (
     Background,
     BackgroundItems,
@@ -135,7 +137,7 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
     cache : EntryStore or None
         Locations of earlier checks of the same parts.
     threads : int
-        Number of parts read at a time.
+        Number of parts read at a time, and of slices of them located at a time.
 
     Returns
     -------
@@ -172,7 +174,13 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
         if spans is None:
             try:
                 spans = _locate_part(
-                    parts[reading.part], reading, part_claims.claims, edges, backgrounds
+                    parts[reading.part],
+                    reading,
+                    part_claims.claims,
+                    edges,
+                    backgrounds,
+                    window_pool,
+                    max_pending,
                 )
             except ChangedPartError as error:
                 return error.unread
@@ -181,7 +189,9 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
 
     texts, documents = text_bases(readings), document_bases(readings)
     places = range(len(readings))
-    with ThreadPoolExecutor(threads) as pool:
+    window_pool = ThreadPoolExecutor(threads) if threads > 1 else None
+    max_pending = 2 * threads // max(1, min(threads, len(readings)))
+    with window_pool or nullcontext(), ThreadPoolExecutor(threads) as pool:
         claims_of_parts = list(pool.map(load_spans, places))
         unlocated = [one.claims for one in claims_of_parts if one.spans is None]
         edges = read_item_edges(unlocated, registries)
@@ -206,21 +216,27 @@ class _PartClaims:
     spans: pa.Table | None
 
 
-def _locate_part(
+def _locate_part(  # noqa: PLR0913 (a part, what is located in it, and by whom)
     part: Part,
     reading: Reading,
     claims: Claims,
     edges: ItemEdges,
     backgrounds: Sequence[Background],
+    pool: Executor | None,
+    max_pending: int,
 ) -> pa.Table:
     """Locate everything found in a part; texts, documents and claims are numbered within it."""
     wholes = whole_text_evidence(reading)
-    tables = [
-        _locate_windows(windows, reading.documents, wholes, claims, edges, backgrounds)
-        for windows in part_windows(
-            part, reading, claims.candidates, wholes, margin_tokens(backgrounds)
-        )
-    ]
+    locate = partial(
+        _locate_windows,
+        documents=reading.documents,
+        wholes=wholes,
+        claims=claims,
+        edges=edges,
+        backgrounds=backgrounds,
+    )
+    windows = part_windows(part, reading, claims.candidates, wholes, margin_tokens(backgrounds))
+    tables = map_in_order(pool, locate, windows, max_pending)
     return _sort_by_text(pa.concat_tables([_NO_SPANS, *tables]))
 
 

@@ -1,6 +1,7 @@
 """Rivals: claims on the same words by items of other authors; who quotes loses to who does not."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -11,6 +12,7 @@ from provenance.fingerprint.shingles import shingle
 from provenance.match.attribution import find_winners, part_strengths
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.forms import LONGEST_OF_FORM, are_forms
+from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.match_pieces import MIN_RUN
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
 from provenance.model.content.fingerprints import Flags, Int64s, Tokens, range_indices
@@ -30,7 +32,7 @@ variants."""
 _AUTHOR_BITS = 32
 
 _MATCHES_AT_A_TIME = 1024
-"""Matches whose seeds are looked up at a time: their postings may take 100 MB."""
+"""Matches whose seeds a thread looks up at a time: their postings may take 100 MB."""
 
 _NO_INT32S = np.zeros(0, np.int32)
 
@@ -89,7 +91,7 @@ def _overlaps(claims: Claims, losers: Int64s, winners: Int64s) -> tuple[Int64s, 
 
 
 def find_forms(
-    candidates: Candidates, owners: Int64s, registries: Sequence[RegistryIndex]
+    candidates: Candidates, owners: Int64s, registries: Sequence[RegistryIndex], threads: int = 1
 ) -> Flags:
     """Return which matches share the form of many items, and nothing of their own (`are_forms`).
 
@@ -101,24 +103,36 @@ def find_forms(
         Index of the registry of each.
     registries : sequence of RegistryIndex
         The registries.
+    threads : int
+        Number of threads that compare items.
     """
     forms = np.zeros(len(candidates), np.bool_)
     lengths = item_lengths(owners, candidates.items, registries)
-    for owner, registry in enumerate(registries):
-        # A whole item, word for word, is a copy.
-        is_compared = (candidates.longest_run < lengths) & (lengths <= LONGEST_OF_FORM)
-        rows = np.flatnonzero((owners == owner) & is_compared)
-        for begin in range(0, len(rows), _MATCHES_AT_A_TIME):
-            chunk = rows[begin : begin + _MATCHES_AT_A_TIME]
-            matches, arrays = candidates.take(chunk), registry.index.arrays
-            starts = matches.item_starts.astype(np.int64)
-            places, offsets = range_indices(
-                arrays.token_offsets[matches.items] + starts, matches.item_ends - starts
-            )
-            stretches = Tokens(arrays.tokens[places], _NO_INT32S, _NO_INT32S, offsets)
-            seeds = shingle(stretches, arrays.parameters.seed_width)
-            forms[chunk] = are_forms(matches, registry.index, seeds)
+    # A whole item, word for word, is a copy.
+    is_compared = (candidates.longest_run < lengths) & (lengths <= LONGEST_OF_FORM)
+    chunks = [
+        (owner, rows[begin : begin + _MATCHES_AT_A_TIME])
+        for owner in range(len(registries))
+        for rows in [np.flatnonzero((owners == owner) & is_compared)]
+        for begin in range(0, len(rows), _MATCHES_AT_A_TIME)
+    ]
+
+    def compare(chunk: tuple[int, Int64s]) -> None:
+        owner, rows = chunk
+        forms[rows] = _are_forms(candidates.take(rows), registries[owner].index)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(compare, chunks))
     return forms
+
+
+def _are_forms(matches: Candidates, index: PostingsIndex) -> Flags:
+    arrays, starts = index.arrays, matches.item_starts.astype(np.int64)
+    places, offsets = range_indices(
+        arrays.token_offsets[matches.items] + starts, matches.item_ends - starts
+    )
+    stretches = Tokens(arrays.tokens[places], _NO_INT32S, _NO_INT32S, offsets)
+    return are_forms(matches, index, shingle(stretches, arrays.parameters.seed_width))
 
 
 def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
