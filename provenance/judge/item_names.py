@@ -1,6 +1,7 @@
 """Items by the names that people give them: ids, and addresses in any form."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 import numpy as np
@@ -19,6 +20,9 @@ _ENCLOSED = ("<>", "()", "[]", "{}", '""', "''", "``", "«»", "“”", "„“
 _OPENING = {pair[1]: pair[0] for pair in _ENCLOSED}
 _NEVER_LAST = '…<>"`«»“”„\u2018\u2019'
 _SELDOM_LAST = ".,;:!?')]}"
+_INVISIBLE = "Cf"  # such as zero-width spaces, soft hyphens and marks of direction
+_LABEL = re.compile(r"(?:id\b\s*[:=#]?|no\.|#)\s*(?=[0-9])", re.IGNORECASE)
+_SCHEME = re.compile(r"\w+://")
 
 
 class ItemNames:
@@ -145,7 +149,8 @@ def readings(name: str) -> tuple[str, ...]:
     """Return what a name that was copied from a text may be meant for, as it is written first.
 
     Brackets and quotation marks around an address, and punctuation behind it, are mostly the
-    text's; but there are pages whose names end so. Of ids, only numbers are freed of them.
+    text's; but there are pages whose names end so. Of ids, only numbers are freed of them, and of
+    words before them ("id: 20").
 
     Examples
     --------
@@ -153,13 +158,30 @@ def readings(name: str) -> tuple[str, ...]:
     ('<https://x.com/jane/status/20>.', 'https://x.com/jane/status/20')
     >>> readings("en.wikipedia.org/wiki/Ada_(name)")
     ('en.wikipedia.org/wiki/Ada_(name)',)
+    >>> readings("#20")
+    ('#20', '20')
     """
     found = [name := name.strip()]
+    name = _as_typed(name)
     while (shorter := _without_end(_without_brackets(name.replace("&amp;", "&")))) != name:
         name = shorter
+    name = _LABEL.sub("", name, count=1) if _LABEL.match(name) else name
     if is_address(name) or name.isdecimal():
         found.append(name)
     return tuple(dict.fromkeys(found))
+
+
+def _as_typed(name: str) -> str:
+    """Return a name without what copying put into it.
+
+    Invisible characters and full-width forms go, and blanks within an address, where a line broke.
+    """
+    if not name.isascii():
+        name = "".join(each for each in name if unicodedata.category(each) != _INVISIBLE)
+        is_wide = any("\uff01" <= each <= "\uff5e" for each in name)
+        name = (unicodedata.normalize("NFKC", name) if is_wide else name).strip()
+    addresses = len(_SCHEME.findall(name))
+    return "".join(name.split()) if addresses == 1 and _SCHEME.match(name) else name
 
 
 def _without_brackets(name: str) -> str:

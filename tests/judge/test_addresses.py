@@ -36,6 +36,10 @@ SAME = {
         "https://WWW.X.COM/jane/status/20",
         "x.com/jane/status/20",
         "//x.com:443/jane/status/20",
+        "https://api.twitter.com/1.1/statuses/show.json?id=20",
+        "https://api.twitter.com/1.1/statuses/show/20.json",
+        "https://api.x.com/2/tweets/20?expansions=author_id",
+        "twitter://status?id=20",
         "https://twitter.com/#!/jane/status/20",
         "https://web.archive.org/web/20200101000000/https://twitter.com/jane/status/20",
         "https://web.archive.org/web/2020id_/http:/www.twitter.com/jane/status/20?s=20",
@@ -98,6 +102,8 @@ SAME = {
         "https://stackoverflow.com/questions/9900000901/how-do-i/9900000902#9900000902",
         "https://stackoverflow.com/questions/9900000901/how-do-i/9900000902",
         "https://stackoverflow.com/questions/9900000901/how-do-i#9900000902",
+        "https://stackoverflow.com/questions/9900000901/how-do-i#answer-9900000902",
+        "https://stackoverflow.com/questions/9900000901#answer-9900000902",
     ),
     "a comment of Stack Exchange": (
         "https://cooking.stackexchange.com/q/5#comment77_5",
@@ -459,6 +465,8 @@ def test_items_are_named_by_any_form_of_their_address():
         "{},",
         "<{}>;",
         "{}&amp;s=20".replace("&amp;", "?t=1&amp;"),
+        "\u2066{}\u2069.",
+        "\ufeff{}\u200b",
     ],
 )
 def test_items_are_named_by_addresses_as_they_stand_in_texts(pasted):
@@ -480,6 +488,31 @@ def test_marks_that_a_name_has_itself_stay():
     )
     assert readings("Warner Bros.") == ("Warner Bros.",)  # an id, not an address
     assert readings("<7700000000000004001>,")[-1] == "7700000000000004001"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://x.com/jane/\n    status/20",
+        "https://x.com/ja\u200bne/sta\u00adtus/20",
+        "https://x.com/jane/status/20".translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}),
+    ],
+)
+def test_what_copying_put_into_an_address_is_taken_out(pasted):
+    assert ItemNames([pasted], ADDRESSES).of("20", None, "x") == {pasted}
+
+
+@pytest.mark.parametrize("pasted", ["id:20", "ID 20", "id=20", "#20", "# 20", "no. 20", "No.20"])
+def test_the_label_of_a_number_is_no_part_of_it(pasted):
+    assert readings(pasted) == (pasted, "20")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["id", "identity 20", "#tag", "20 #1", "no 20", "https://a.example https://b.example/20"],
+)
+def test_other_names_stand_as_they_are_written(name):
+    assert readings(name) == (name,)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 
-from provenance.judge.item_names import readings
+from provenance.judge.item_names import is_address, readings
 from provenance.model.records.audit import (
     AuditPoint,
     AuditQuery,
@@ -139,6 +139,10 @@ class AuditMaterial:
             for each in self.asked_names
             if asked is None or not any(asked.named(form) for form in name_forms(each))
         ]
+
+    def unread_names(self) -> list[str]:
+        """Return the unknown names that are no addresses either, as far as their forms say."""
+        return [each for each in self.unknown_names() if not any(map(is_address, readings(each)))]
 
     def indirect_names(self) -> list[str]:
         """Return the addresses asked about that lead to an item which they do not state."""

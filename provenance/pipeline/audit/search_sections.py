@@ -1,7 +1,7 @@
 """Sections of an answer on the search: what was read, what cannot be known, how to repeat it."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from provenance.model.results.method import MeasuredRecall
 
 
-_MOST_INDIRECT = 5
+_MOST_NAMES = 5
 """Addresses that lead elsewhere of which a line names each."""
 
 
@@ -171,9 +171,15 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
         if indirect := material.indirect_names():
             yield unknowable(
                 "Which item is meant is not in a short link, nor in an address under which a site "
-                f"shows what is on another one: {', '.join(indirect[:_MOST_INDIRECT])}"
-                f"{', …' if len(indirect) > _MOST_INDIRECT else ''}. The address to which it leads "
-                "can be searched for.",
+                f"shows what is on another one: {_first_names(indirect)}. The address to which it "
+                "leads can be searched for.",
+                letter=True,
+            )
+        if unread := material.unread_names():
+            yield unknowable(
+                "Neither an address, nor the id of an item that a registry or a check had: "
+                f"{_first_names(unread)}. Whether it was written as its source writes it is not "
+                "known.",
                 letter=True,
             )
         if len(material.known_names()) < len(material.asked_names):
@@ -182,6 +188,10 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
                 "address.",
                 letter=True,
             )
+
+
+def _first_names(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:_MOST_NAMES])}{', …' if len(names) > _MOST_NAMES else ''}"
 
 
 def _is_known(material: AuditMaterial, source: str) -> bool:

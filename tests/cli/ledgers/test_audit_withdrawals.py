@@ -132,6 +132,15 @@ def test_a_short_link_is_not_said_to_be_of_no_item(case):
     assert "short link" not in said(audit(case, "--item", "https://x.com/sam/status/999"), 1)
 
 
+def test_a_name_that_was_not_understood_is_not_said_to_be_unknown_only(case):
+    document = audit(case, "--item", "sams-tweet")
+    [(standing, text)] = [each for each in lines(document, 1) if "Neither an address" in each[1]]
+    assert standing == "cannot be known"
+    assert "had: sams-tweet. Whether it was written as its source writes it" in text
+    for name in ("101", "https://x.com/sam/status/999"):
+        assert "Neither an address" not in said(audit(case, "--item", name), 1)
+
+
 def test_items_are_removed_by_addresses_as_people_paste_them(case, tmp_path):
     folder = shutil.copytree(case, tmp_path / "own")
     (folder / "gone.txt").write_text("<https://x.com/sam/status/101>,\n(x.com/i/status/103).\n")
