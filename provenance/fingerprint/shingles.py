@@ -11,7 +11,6 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.fingerprint.tokenizer.unicode_words import WORD_WEIGHT
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part, python_function
 from provenance.jit.intrinsics import trailing_zeros
 from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, constant, vector, zeros
@@ -21,6 +20,9 @@ MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 """Multiplier of the rolling hash."""
 
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+WORD_WEIGHT = 4
+"""Weight of a word, in quarters."""
+
 _LIGHT = np.uint32(1)
 _SCAN_TOKENS = 16  # tokens compared at once
 _NONE = np.uint64(0)
@@ -39,7 +41,7 @@ def final_mix(rolled: Scalar) -> Scalar:
 
 @inlined
 def kind_of(token: Scalar) -> Scalar:
-    """Return the weight class of a token: 0 for a word, 1 for a half, 3 for a quarter."""
+    """Return the weight class of a token: 0 for a word, 1 for a character, 3 for a cluster."""
     light = token & _LIGHT
     return light | (token & (light << _LIGHT))
 
@@ -144,8 +146,8 @@ def shingle(tokens: Tokens, width: int, *, include_short: bool = False) -> Shing
     tokens : Tokens
         Of any number of texts.
     width : int
-        Weight of a shingle in words, at least 1. A character of a script without spaces weighs a
-        half or a quarter of a word, so a shingle has up to ``2 * width`` or ``4 * width`` of them.
+        Weight of a shingle in words, at least 1. A character of a script without spaces weighs half
+        a word, so a shingle has up to ``2 * width`` of them.
     include_short : bool
         Whether a text that is lighter than one shingle gets one shingle of all its tokens. Needed
         for signatures; must not be set for seeds.
@@ -177,8 +179,7 @@ def shingle(tokens: Tokens, width: int, *, include_short: bool = False) -> Shing
 
 @inlined
 def _weight(token: Scalar) -> Scalar:
-    kind = kind_of(token)
-    return np.int64(WORD_WEIGHT) >> np.int64((kind & _LIGHT) + (kind >> _LIGHT))
+    return np.int64(WORD_WEIGHT) >> np.int64(token & _LIGHT)
 
 
 @inlined

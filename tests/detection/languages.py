@@ -58,9 +58,17 @@ def compatible(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """Drop every mark over and under letters."""
-    kept = (c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    """Drop every mark over and under letters, but for the vowels and tones of Thai."""
+    kept = (c for c in unicodedata.normalize("NFD", text) if not _is_mark(c) or _is_thai(c))
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) == "Mn"
+
+
+def _is_thai(character: str) -> bool:
+    return "\u0e00" <= character < "\u0f00"
 
 
 def lower_cased(text: str) -> str:
@@ -128,7 +136,7 @@ def full_width(text: str) -> str:
 
 
 def a_space_to_a_character(text: str) -> str:
-    return " ".join(text.replace(" ", ""))
+    return "".join(c if _is_mark(c) else f" {c}" for c in text.replace(" ", "")).lstrip()
 
 
 def without_spaces(text: str) -> str:
@@ -162,7 +170,7 @@ def cut_to_70(text: str) -> str:
 def every_tenth_word_changed(text: str) -> str:
     """Turn around each tenth word, or the characters that make one."""
     parts = parts_of(text)
-    width = 1 if is_spaced(text) else 4 if "\u0e00" <= text[0] < "\u0f00" else 2
+    width = 1 if is_spaced(text) else 4 if _is_thai(text[0]) else 2
     for first in range(5 * width, len(parts) - width, 10 * width):
         parts[first : first + width] = [part[::-1] for part in parts[first : first + width]][::-1]
     return joined(parts, text)

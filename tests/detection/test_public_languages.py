@@ -33,6 +33,9 @@ CODES = {
     "tur": "Turkish", "vie": "Vietnamese",
 }  # fmt: skip
 
+CLUSTERS = {"Burmese", "Khmer", "Lao", "Thai"}
+"""Languages of which a token is a character with its signs."""
+
 
 @pytest.fixture(scope="module")
 def material(shared_data):
@@ -94,8 +97,9 @@ def test_a_seed_spans_as_much_of_a_text_in_every_language(shared_data):
     for code, name in CODES.items():
         content, bits = english / _weight(declared[code]), _bits(declared[code])
         tell(name, [f"{content:.2f}", f"{bits:.1f}"])
-        # Words of Vietnamese are written as syllables, those of Korean with what follows them.
-        assert 2 / 3 <= content <= 3 / 2, (name, content)
+        # Words of Vietnamese are written as syllables, those of Korean with what follows them;
+        # eight characters with their signs are two words of Lao, but tell as much as four.
+        assert (2 / 5 if name in CLUSTERS else 2 / 3) <= content <= 3 / 2, (name, content)
         # Characters tell of one another, so that those of a seed add up to more than it tells.
         assert own <= bits <= 3.5 * own, (name, bits)
 

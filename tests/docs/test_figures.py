@@ -15,6 +15,7 @@ from provenance.match.index import (
     report_limits,
     seed_postings,
     stop_shingles,
+    token_weights,
 )
 from provenance.match.scoring import (
     classifier,
@@ -69,7 +70,7 @@ STATED = {
         8,
         report_limits.TABLE_WORDS,
         LEAST[0, -1, 8, 8],
-        np.flatnonzero(np.diagonal(LEAST[1, -1]) <= information.MAX_WORD_BITS * WORDS)[0] - 1,
+        np.flatnonzero(np.diagonal(LEAST[1, -1]) <= token_weights.MAX_WORD_BITS * WORDS)[0] - 1,
     ),
     "it is expected to be no more than {} words and three quarters of the information of the "
     "runs, at most {:.0f} bits": (
@@ -93,10 +94,11 @@ STATED = {
     "p_i + {:.0f} · π₀ ) / ( Σ w_i + {:.0f} )": (own_shares._PRIOR_WEIGHT,) * 2,
     "has *e* = \u2212{:.0f}": (-ownership._RULED_EVIDENCE,),
     "{} bands of {} values": (near_duplicates.BANDS, near_duplicates.ROWS),
-    "each at most {:.0f} bits. A word counts {} times as much": (
-        information.MAX_WORD_BITS,
-        information.REPEAT_DISCOUNT,
+    "each at most {:.0f} bits, or {:.0f} for a": (
+        token_weights.MAX_WORD_BITS,
+        token_weights.MAX_WORD_BITS / 4,
     ),
+    "A word counts {} times as much": (information.REPEAT_DISCOUNT,),
     "with the discount {}": (information._DISCOUNT,),
     "c(v)^{}": (information.HEAPS_EXPONENT,),
     "1/2 · {:,.0f}": (information._VOCABULARY_SIZE,),

@@ -24,11 +24,13 @@ HALVES = (
     "CJK", "HENTAIGANA", "HIRAGANA", "IDEOGRAPHIC CLOSING", "IDEOGRAPHIC ITERATION",
     "IDEOGRAPHIC NUMBER", "KATAKANA",
 )  # fmt: skip
-QUARTERS = ("KHMER", "LAO", "MYANMAR", "THAI")
-"""How the names of characters begin that are tokens of half, or a quarter, of a word's weight."""
+CLUSTERS = ("JAVANESE", "KHMER", "LAO", "MYANMAR", "THAI")
+"""How the names of characters begin that are tokens; of these, with the signs behind them."""
 
 WORD = 4
 """A word's weight."""
+
+CLUSTER = 3
 
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07"
 UNSEEN = "\u0640\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2063\ufeff\u202a\u202e"
@@ -38,17 +40,21 @@ class Word(NamedTuple):
     """A token before it is hashed."""
 
     folded: str
-    weight: int = WORD
+    kind: int = 0
+    signs: str = ""
 
     @property
     def hash(self) -> int:
         hashed = word_hash(self.folded.encode())
-        return hashed if self.weight == WORD else hashed & ~3 | {2: 1, 1: 3}[self.weight]
+        if not self.kind:
+            return hashed
+        signs = sum(word_hash(sign.encode()) & ~3 for sign in self.signs)
+        return ((hashed & ~3 | self.kind) + signs) & 0xFFFFFFFF
 
 
 def weight_of(token: int) -> int:
     """Give a token's weight, in quarters of a word."""
-    return {1: 2, 3: 1}.get(token & 3, WORD)
+    return WORD // 2 if token & 1 else WORD
 
 
 def texts_of(*texts: str | bytes) -> Texts:
@@ -99,20 +105,42 @@ def ascii_words(text: str) -> list[Word]:
 def unicode_words(text: str) -> list[Word]:
     """Give the words of any text without references, mentions, torn words and links."""
     words: list[Word] = []
-    run = ""
+    run, takes_signs = "", False
     for character in f"{text} ":
+        if _is_sign(character):
+            run = _end(run, words)
+            if takes_signs:
+                words[-1] = words[-1]._replace(signs=words[-1].signs + character)
+            continue
+        takes_signs = False
         if _is_unseen(character):
             continue
         folded = _folded(character)
         if folded and not _is_unspaced(character):
             run += folded
             continue
-        if run:
-            words.append(Word(run))
-            run = ""
+        run = _end(run, words)
         if folded:
-            words.append(Word(folded, 1 if _starts(character, QUARTERS) else 2))
+            words.append(_character(character, folded))
+            takes_signs = words[-1].kind == CLUSTER
     return words
+
+
+def _end(run: str, words: list[Word]) -> str:
+    words.extend([Word(run)] if run else [])
+    return ""
+
+
+def _character(character: str, folded: str) -> Word:
+    if not _starts(character, CLUSTERS):
+        return Word(folded, 1)
+    composed = [part for part in unicodedata.normalize("NFD", character) if _is_sign(part)]
+    return Word(folded, CLUSTER, "".join(composed))
+
+
+def _is_sign(character: str) -> bool:
+    is_mark = unicodedata.category(character)[0] == "M"
+    return is_mark and _starts(character, CLUSTERS) and character not in "\u0e4d\u0ecd"
 
 
 def _folded(character: str) -> str:
@@ -139,7 +167,7 @@ def _is_unseen(character: str) -> bool:
 def _is_unspaced(character: str) -> bool:
     if 0x20000 <= ord(character) < 0x40000:
         return True
-    return unicodedata.category(character) != "Nd" and _starts(character, HALVES + QUARTERS)
+    return unicodedata.category(character) != "Nd" and _starts(character, HALVES + CLUSTERS)
 
 
 def _starts(character: str, names: tuple[str, ...]) -> bool:

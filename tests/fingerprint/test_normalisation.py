@@ -1,11 +1,19 @@
-"""Special cases of normalisation 2, each with the plain words that it must equal."""
+"""Special cases of normalisation 3, each with the plain words that it must equal."""
 
 # Letters that look like others are what this is about.
 # ruff: noqa: RUF001
 
+import unicodedata
+
 import pytest
 
-from tests.fingerprint.oracles import ascii_words, hashes_of, unicode_words, weight_of
+from tests.fingerprint.oracles import (
+    ascii_words,
+    hashes_of,
+    spans_of,
+    unicode_words,
+    weight_of,
+)
 
 REFERENCES = {
     "Tom &amp; Jerry": "tom jerry",
@@ -258,12 +266,12 @@ def test_scripts_have_one_form(left, right):
         ("東京 Tokyo 東", [2, 2, 4, 2]),
         ("看https://t.example/x看", [2, 2]),
         ("ひらがなカタカナー々〇", [2] * 11),
-        ("ภาษาไทย", [1] * 7),
-        ("ที่นี่", [1, 1]),  # vowel signs vanish: ท and น
-        ("ປີ ໒໕໖໖", [1, 4]),  # digits make a number in any script
-        ("ພາສາລາວ", [1] * 7),
-        ("မြန်မာ", [1, 1, 1]),  # မ, န, မ: signs of vowels and of stacking vanish
-        ("ភាសាខ្មែរ", [1] * 5),
+        ("ภาษาไทย", [2] * 7),
+        ("ที่นี่", [2, 2]),  # ที่ and นี่, with their signs
+        ("ປີ ໒໕໖໖", [2, 4]),  # digits make a number in any script
+        ("ພາສາລາວ", [2] * 7),
+        ("မြန်မာ", [2, 2, 2]),  # မြ, န်, မာ
+        ("ភាសាខ្មែរ", [2] * 5),
         ("한국어 텍스트", [4, 4]),
         ("हिन्दी में", [4, 4]),
         ("الكلمات العربية", [4, 4]),
@@ -272,8 +280,31 @@ def test_scripts_have_one_form(left, right):
         ("東。京、", [2, 2]),
     ],
 )
-def test_a_character_of_an_unspaced_script_weighs_a_half_or_a_quarter_of_a_word(text, weights):
+def test_a_character_of_an_unspaced_script_weighs_half_a_word(text, weights):
     assert [weight_of(token) for token in hashes_of(text)] == weights
+
+
+@pytest.mark.parametrize("name", ["MYANMAR", "KHMER", "THAI", "LAO", "JAVANESE"])
+def test_signs_of_vowels_and_tones_tell_tokens_apart_in_whatever_order(name):
+    marks = [
+        mark
+        for mark in map(chr, range(0xE00, 0xB000))
+        if unicodedata.category(mark)[0] == "M" and unicodedata.name(mark).startswith(name)
+    ]
+    letter = unicodedata.lookup(f"{name} {_FIRST_LETTERS[name]}")
+    alone = [hashes_of(letter + mark) for mark in marks if mark not in "\u0e4d\u0ecd"]
+    assert len(alone) > 10
+    assert len({*map(tuple, alone), tuple(hashes_of(letter))}) == len(alone) + 1
+    first, second = marks[:2]
+    assert hashes_of(letter + first + second) == hashes_of(letter + second + first)
+    assert spans_of(f"{letter}{first}{second} {letter}") == [(0, 9), (10, 13)]
+
+
+_FIRST_LETTERS = {
+    **dict.fromkeys(("MYANMAR", "KHMER", "JAVANESE"), "LETTER KA"),
+    "THAI": "CHARACTER KO KAI",
+    "LAO": "LETTER KO",
+}
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokeni
 from provenance.model.content.fingerprints import Texts
 from tests.fingerprint.oracles import (
     APOSTROPHES,
+    CLUSTERS,
     HALVES,
     MARKS_OF_A_LINK,
-    QUARTERS,
     WORD,
     arrow,
     ascii_words,
@@ -96,7 +96,7 @@ def test_every_character_fares_as_the_oracle_says():
         assert own == [word.hash for word in unicode_words(text)], ascii(text)
 
 
-@pytest.mark.parametrize(("names", "weight", "least"), [(HALVES, 2, 25_000), (QUARTERS, 1, 250)])
+@pytest.mark.parametrize(("names", "weight", "least"), [(HALVES, 2, 25_000), (CLUSTERS, 2, 250)])
 def test_every_letter_of_an_unspaced_script_is_a_token_by_itself(names, weight, least):
     letters = [
         character

@@ -1,9 +1,9 @@
-"""Turn texts into tokens (normalisation 2) in one pass over their UTF-8 bytes.
+"""Turn texts into tokens (normalisation 3) in one pass over their UTF-8 bytes.
 
 Dropped: links and their placeholders in datasets, mentions, the mark of a repost, apostrophes,
 diacritics and case. HTML character references and string escapes are decoded. Every character that
-is neither a letter nor a digit separates words. In scripts without spaces each character is a token
-that weighs a half or a quarter of a word.
+is neither a letter nor a digit separates words. In scripts without spaces each character, with its
+vowel signs and tone marks, is a token that weighs half a word.
 
 A text is scanned for runs of word bytes, 64 bytes at a time (`byte_scan`). Each run takes the
 fastest path that can read it:
@@ -48,14 +48,17 @@ from provenance.fingerprint.tokenizer.html_and_string_escapes import (
 )
 from provenance.fingerprint.tokenizer.link_stripping import may_be_stripped, strip_or_count
 from provenance.fingerprint.tokenizer.unicode_words import (
-    WORD_WEIGHT,
+    SIGN_KIND,
+    WORD_KIND,
+    is_sign,
     may_be_single_character,
     read_alphabetic_word,
     read_single_characters,
     read_word,
     single_character_hashes,
     single_character_token,
-    with_weight,
+    takes_sign,
+    with_kind,
 )
 from provenance.fingerprint.tokenizer.word_cache import (
     CACHE_SIZE,
@@ -227,7 +230,7 @@ def _read_run(
 ) -> tuple[Scalar, Scalar]:
     """Read the rest of a run; see `_read_general`."""
     before, count = counts
-    count, place = read_single_characters(view, place, stop, state.character_hashes, tokens, count)
+    count, place = read_single_characters(view, place, stop, state.character_hashes, tokens, counts)
     while place < stop:
         count, place = _read_general(view, place, stop, state, tokens, (before, count))
     return count, place
@@ -281,10 +284,10 @@ def _read_general(  # noqa: C901, PLR0912, PLR0915 (the rare cases of the hot lo
     hashes, starts, ends = tokens
     if may_be_single_character(view, place, characters):
         token, size = single_character_token(view, place, characters)
-        if token:
+        if token and not is_sign(token):
             _append_token(tokens, count, token, place, place + size)
             return count + 1, place + size
-    start, end, weight, first, length = place, np.int64(view.size), WORD_WEIGHT, place, np.int64(-1)
+    start, end, kind, first, length = place, np.int64(view.size), WORD_KIND, place, np.int64(-1)
     odd = special_bits(specials, start, stop)
     is_short = stop - start <= MAX_SPECIAL_BITS
     if odd == np.uint64(0) and (is_short or has_no_special(specials, start, stop)):
@@ -309,14 +312,17 @@ def _read_general(  # noqa: C901, PLR0912, PLR0915 (the rare cases of the hot lo
         if length < 0:
             plain = np.int64(trailing_zeros(odd | np.uint64(1 << MAX_SPECIAL_BITS)))
             plain = min(plain, stop - start)
-            weight, mixed, rest, length, first, last, place = read_word(
+            kind, mixed, rest, length, first, last, place = read_word(
                 view, start, end, plain, tables
             )
-        if length == 0:
+        if kind == SIGN_KIND and takes_sign(tokens, counts, first):
+            hashes[count - 1] += np.uint32(with_kind(finish(mixed, rest, length), kind))
+            ends[count - 1] = last
+        if length == 0 or kind == SIGN_KIND:
             return count, place
     hashed = finish(mixed, rest, length)
-    if weight != WORD_WEIGHT:
-        hashed = with_weight(hashed, weight)
+    if kind != WORD_KIND:
+        hashed = with_kind(hashed, kind)
     elif rest == NT and length == 2 and _is_split_off(view, first, last, tokens, counts):
         append_suffix(view, tables, hashes, starts, ends, count - 1, NT, np.int64(2))
         ends[count - 1] = last

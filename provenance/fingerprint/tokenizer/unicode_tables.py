@@ -17,8 +17,9 @@ from provenance.model.content.fingerprints import Flags, Int32s, Int64s, UInt8s,
 SEPARATOR, DROPPED, MENTION = 0, 1, 2
 """Entries of `Codepoints.folds` for code points without a folded text."""
 
-QUARTER = 0x80
-"""Flag in the byte count of a folded text that is a token of a quarter of a word's weight."""
+CLUSTER, SIGN = 0x80, 0x40
+"""Flags in the byte count of a folded text: it is a token with the signs behind it, or such a sign.
+"""
 
 ITSELF = -1
 """Entry of an ideograph that is a token by itself, and its own folded text."""
@@ -38,18 +39,19 @@ VARIATION_SELECTORS = (0xE0100, 0xE01F0)
 
 _COMPATIBILITY = 0x2F800  # from here to `LIMIT`: compatibility ideographs
 
-# Scripts without spaces: each character is a token. Lao, Thai, Myanmar and Khmer write vowel signs
-# as marks, which are dropped like all marks, so that a token is one base character. The Universal
+# Scripts without spaces: each character is a token. Thai, Lao, Myanmar, Khmer and Javanese write
+# vowels and tones as marks, so that a token is a character with its marks: a cluster. The Universal
 # Declaration of Human Rights has, for each English word, 1.6 characters of Han and 2.2 of Kana and
-# Han, which weigh a half; and 4.0 of Thai, 4.4 of Lao, 3.6 of Khmer and Myanmar: a quarter.
-_QUARTERS = (
+# Han; and 4.0 clusters of Thai, 4.4 of Lao, 3.6 of Khmer and Myanmar.
+_CLUSTERS = (
     (0x0E00, 0x0F00),  # Thai, Lao
     (0x1000, 0x10A0),  # Myanmar
     (0x1780, 0x1800),  # Khmer
+    (0xA980, 0xA9E0),  # Javanese
     (0xA9E0, 0xAA00),  # Myanmar extended
     (0xAA60, 0xAA80),
 )
-_HALVES = (
+_CHARACTERS = (
     (0x3005, 0x3008),  # ideographic iteration mark, closing mark, zero
     (0x3040, 0x3100),  # Hiragana, Katakana
     (0x31F0, 0x3200),
@@ -60,19 +62,19 @@ _HALVES = (
     HAN_PLANES,
 )
 
-_SPACED, _HALF, _QUARTER = range(3)
+_SPACED, _CHARACTER, _CLUSTER = range(3)
 
 
 def _scripts() -> bytes:
     kinds = bytearray(0x110000)
-    for kind, ranges in ((_HALF, _HALVES), (_QUARTER, _QUARTERS)):
+    for kind, ranges in ((_CHARACTER, _CHARACTERS), (_CLUSTER, _CLUSTERS)):
         for first, end in ranges:
             kinds[first:end] = bytes([kind]) * (end - first)
     return bytes(kinds)
 
 
 _SCRIPTS = _scripts()
-"""For each code point: `_SPACED`, `_HALF` or `_QUARTER`."""
+"""For each code point: `_SPACED`, `_CHARACTER` or `_CLUSTER`."""
 
 _RADICALS = range(0x2E80, 0x2FE0)
 """Radicals are folded to the ideographs that they duplicate; other symbols are separators."""
@@ -131,8 +133,8 @@ class Codepoints:
         `SEPARATOR`, `DROPPED`, `MENTION`, or the offset of the folded text in `pool`, negative if
         the character is a token by itself.
     pool : ndarray of uint8
-        Folded texts: for each the number of bytes, plus `QUARTER` for a token of a quarter of a
-        word's weight, then the bytes.
+        Folded texts: for each the number of bytes, plus `CLUSTER` for a character that is a token
+        with its signs, and `SIGN` for such a sign, then the bytes.
     letters : ndarray of uint64, shape (LETTERS + 11172,)
         The same in one lookup, for letters whose folded text has at most seven bytes: the bytes,
         and in the highest byte their number; `MARKED`, `UNMARKED` or `WORD_END` there for code
@@ -247,7 +249,7 @@ def _enter_plain(points: Int64s, folds: Int32s, pool: bytearray) -> None:
     is_text[places] = False
     entries[is_text] = np.frombuffer(texts, np.uint8)
     scripts = np.frombuffer(_SCRIPTS, np.uint8)[points]
-    entries[places] = counts | np.where(scripts == _QUARTER, QUARTER, 0)
+    entries[places] = counts | np.where(scripts == _CLUSTER, CLUSTER, 0)
     folds[points] = np.where(scripts == _SPACED, places + len(pool), -places - len(pool))
     pool.extend(entries.tobytes())
 
@@ -286,12 +288,28 @@ def _entry(character: str, text: str, pool: bytearray) -> int:
         return DROPPED
     if character in _MENTIONS:
         return MENTION
+    if category[0] == "M" and _SCRIPTS[ord(character)] == _CLUSTER and character not in _SPLIT_OFF:
+        return _enter_sign(character, pool)
     if category in ("Mn", "Me") or (category == "Mc" and is_unspaced(character)):
         return DROPPED
     if not text:
         return SEPARATOR
     base = unicodedata.normalize("NFKD", character)[0]
     folded, place = text.encode(), len(pool)
-    pool.append(len(folded) | (QUARTER if _SCRIPTS[ord(base)] == _QUARTER else 0))
+    pool.append(len(folded) | (CLUSTER if _SCRIPTS[ord(base)] == _CLUSTER else 0))
     pool.extend(folded)
     return -place if is_unspaced(base) else place
+
+
+COMPOSED_CLUSTERS = (0x1026,)
+"""Characters of these scripts that are a letter and a sign."""
+
+_SPLIT_OFF = "\u0e4d\u0ecd"
+"""Marks that are the first half of a vowel (am): normalisation gives them to the letter before."""
+
+
+def _enter_sign(character: str, pool: bytearray) -> int:
+    encoded, place = character.encode(), len(pool)
+    pool.append(len(encoded) | CLUSTER | SIGN)
+    pool.extend(encoded)
+    return -place

@@ -5,6 +5,7 @@ are tokens by themselves, from a table of their hashes; `read_word` reads everyt
 words with references, escapes or mentions, and is the slowest.
 """
 
+import unicodedata
 from functools import cache
 
 import numpy as np
@@ -18,6 +19,8 @@ from provenance.fingerprint.tokenizer.html_and_string_escapes import (
     unescape,
 )
 from provenance.fingerprint.tokenizer.unicode_tables import (
+    CLUSTER,
+    COMPOSED_CLUSTERS,
     DROPPED,
     HAN_PLANES,
     HANGUL,
@@ -26,8 +29,8 @@ from provenance.fingerprint.tokenizer.unicode_tables import (
     LIMIT,
     MARKED,
     MENTION,
-    QUARTER,
     SEPARATOR,
+    SIGN,
     UNMARKED,
     VARIATION_SELECTORS,
     WORD_END,
@@ -191,8 +194,9 @@ def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     return point, np.int64(more) + 2, invalid_bits
 
 
-WORD_WEIGHT, HALF_WEIGHT, QUARTER_WEIGHT = 4, 2, 1
-"""Weights of tokens, in quarters of a word; those below a word are single characters."""
+WORD_KIND, CHARACTER_KIND, CLUSTER_KIND, SIGN_KIND = range(4)
+"""What is read: a word, a character that is a token by itself, one that is so with the signs behind
+it, and such a sign, which belongs to the character before it."""
 
 _UNDERSCORE = 0x5F
 
@@ -239,7 +243,7 @@ def _utf8(point: Scalar) -> Scalar:
 def _append_pool(
     place: Scalar, tables: TokenizerTables, state: Scalar, rest: Scalar, length: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
-    count = np.int64(tables.pool[np.uint64(place)]) & (QUARTER - 1)
+    count = np.int64(tables.pool[np.uint64(place)]) & (SIGN - 1)
     while count > 8:
         eight = load64(tables.pool, place + 1)
         state, rest, length = append(state, rest, length, eight, np.int64(8))
@@ -253,13 +257,15 @@ def _append_pool(
 def fold_single_character(
     point: Scalar, entry: Scalar, tables: TokenizerTables
 ) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-    """Return weight, state, rest and length of a character that is a token by itself."""
+    """Return kind, state, rest and length of a character that is a token by itself."""
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
     if entry == ITSELF:
-        return HALF_WEIGHT, state, _utf8(point), length + 4
-    weight = QUARTER_WEIGHT if tables.pool[-entry] & QUARTER else HALF_WEIGHT
+        return CHARACTER_KIND, state, _utf8(point), length + 4
+    flags = tables.pool[-entry]
+    kind = CLUSTER_KIND if flags & CLUSTER else CHARACTER_KIND
+    kind = SIGN_KIND if flags & SIGN else kind
     state, rest, length = _append_pool(-entry, tables, state, rest, length)
-    return weight, state, rest, length
+    return kind, state, rest, length
 
 
 @inlined_source
@@ -285,8 +291,8 @@ def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
 
     Returns
     -------
-    weight : int
-        `WORD_WEIGHT`, `HALF_WEIGHT` or `QUARTER_WEIGHT`.
+    kind : int
+        `WORD_KIND`, `CHARACTER_KIND`, `CLUSTER_KIND` or `SIGN_KIND`.
     state, rest, length : int
         The word, to be passed to `word_hash.finish`; a length of 0 is no token.
     start, stop : int
@@ -324,11 +330,11 @@ def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
             place = after
         if entry >= 0 or length > 0:
             break
-        weight, state, rest, length = fold_single_character(point, entry, tables)
-        return weight, state, rest, length, place, after, after
+        kind, state, rest, length = fold_single_character(point, entry, tables)
+        return kind, state, rest, length, place, after, after
     if place == at:
         place = mention_end(data, after, end, tables)
-    return WORD_WEIGHT, state, rest, length, start, stop, place
+    return WORD_KIND, state, rest, length, start, stop, place
 
 
 @inlined
@@ -396,23 +402,51 @@ _THREE, _THREE_BEGIN = np.uint64(0xC0C0F0), np.uint64(0x8080E0)
 _SHORT = np.uint64(0x800)
 """Code points below have fewer bytes."""
 
-_HALF, _QUARTER = np.uint64(1), np.uint64(3)
+_CHARACTER, _CLUSTER = np.uint64(1), np.uint64(3)
 
 
 @inlined
-def with_weight(hashed: Scalar, weight: Scalar) -> Scalar:
-    """Return a token's hash with its weight, which is below a word's, in the lowest two bits."""
-    return (hashed & ~_QUARTER) | (_QUARTER if weight == QUARTER_WEIGHT else _HALF)
+def with_kind(hashed: Scalar, kind: Scalar) -> Scalar:
+    """Return a hash with the kind of its token, which is no word, in the lowest two bits.
+
+    Those of signs are zero: a token with signs has the sum of the hashes, in whatever order the
+    signs are typed.
+    """
+    bits = _CLUSTER if kind == CLUSTER_KIND else _CHARACTER
+    return (hashed & ~_CLUSTER) | (np.uint64(0) if kind == SIGN_KIND else bits)
+
+
+@inlined
+def is_sign(hashed: Scalar) -> Scalar:
+    """Return whether a hash of `single_character_hashes`, which is not 0, is a sign's."""
+    return hashed & np.uint32(1) == 0
+
+
+@inlined
+def takes_sign(
+    tokens: tuple[UInt32s, Int32s, Int32s], counts: tuple[Scalar, Scalar], place: Scalar
+) -> Scalar:
+    """Return whether a sign at `place` belongs to the last token.
+
+    `counts` are the number of tokens before this text, and now.
+    """
+    hashes, _, ends = tokens
+    before, count = counts
+    last = np.uint64(count - 1)
+    return count > before and ends[last] == place and hashes[last] & np.uint32(3) == np.uint32(3)
 
 
 @cache
 def single_character_hashes() -> UInt32s:
-    """Return the hash of every character that is a token by itself, and 0 for all others.
+    """Return the hash of every character that is a token by itself, or a sign of one; else 0.
 
     One more element for each block of 64 three-byte characters is 1 if the block has such a one.
     """
     hashes = np.zeros(LIMIT + _FOUR_BYTES // _BLOCK, np.uint32)
     _hash_all(tokenizer_tables(), hashes)
+    for point in COMPOSED_CLUSTERS:
+        parts = [ord(part) for part in unicodedata.normalize("NFD", chr(point))]
+        hashes[point] = hashes[parts].sum(dtype=np.uint32)
     hashes[LIMIT:] = hashes[:_FOUR_BYTES].reshape(-1, _BLOCK).any(axis=1)
     return hashes
 
@@ -421,10 +455,10 @@ def single_character_hashes() -> UInt32s:
 def _hash_all(tables: TokenizerTables, hashes: UInt32s) -> None:
     for point in range(LIMIT):
         if tables.folds[point] < 0 and tables.folds[point] != ITSELF:
-            weight, state, rest, length = fold_single_character(
+            kind, state, rest, length = fold_single_character(
                 point, np.int64(tables.folds[point]), tables
             )
-            hashes[point] = with_weight(finish(state, rest, length), weight)
+            hashes[point] = with_kind(finish(state, rest, length), kind)
 
 
 @inlined
@@ -451,11 +485,12 @@ def read_single_characters(
     stop: Scalar,
     hashes: UInt32s,
     tokens: tuple[UInt32s, Int32s, Int32s],
-    count: Scalar,
+    counts: tuple[Scalar, Scalar],
 ) -> tuple[Scalar, Scalar]:
-    """Read the tokens of three bytes at the beginning of a run.
+    """Read the tokens of three bytes, and their signs, at the beginning of a run.
 
-    At least eight bytes must be readable from the start of each token.
+    At least eight bytes must be readable from the start of each token. `counts` are the number of
+    tokens before this text, and now.
 
     Returns
     -------
@@ -463,12 +498,19 @@ def read_single_characters(
         Number of tokens now, and the offset to continue from.
     """
     into, starts, ends = tokens
+    before, count = counts
     while place + 3 <= stop:
         text = load64(view, place)
         point = long_point(text)
         is_long = (text & _THREE == _THREE_BEGIN) & (point >= _SHORT)
         if not is_long or hashes[point] == 0:
             break
+        if is_sign(hashes[point]):
+            if takes_sign(tokens, (before, count), place):
+                into[count - 1] += hashes[point]
+                ends[count - 1] = place + 3
+            place += 3
+            continue
         at = np.uint64(count)
         into[at], starts[at], ends[at] = hashes[point], place, place + 3
         count, place = count + 1, place + 3

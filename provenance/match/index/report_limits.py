@@ -18,7 +18,7 @@ SURPRISAL_SCALE = 64
 """Surprisal is measured in units of 1 / `SURPRISAL_SCALE` bit, rounded up."""
 
 MAX_SURPRISAL = 16 * SURPRISAL_SCALE
-"""Most surprisal of one word (`information.MAX_WORD_BITS`)."""
+"""Most surprisal of one word (`token_weights.MAX_WORD_BITS`)."""
 
 TABLE_WORDS = 20
 """Words of an item and of a match that the tables distinguish; longer ones are alike."""

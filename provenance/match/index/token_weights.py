@@ -5,15 +5,27 @@ import numpy as np
 from provenance.jit.decorators import Scalar, allocating_part, inlined
 from provenance.model.content.fingerprints import Flags, UInt32s
 
+MAX_WORD_BITS = 16.0
+"""Most bits of one word."""
+
 _LIGHT = np.uint32(1)
 _QUARTERS = 4
 
 
 @inlined
 def token_weight(token: Scalar) -> Scalar:
-    """Return a token's weight in quarters of a word, which its lower bits encode (see `Tokens`)."""
+    """Return a token's weight in quarters of a word, from its lowest bit (see `Tokens`)."""
+    return np.int64(_QUARTERS) >> np.int64(token & _LIGHT)
+
+
+@inlined
+def most_bits(token: Scalar) -> Scalar:
+    """Return the most information that a token has: that of a word, of a cluster a quarter of it.
+
+    A word has some four clusters, which tell each other much better than counts of two know.
+    """
     light = token & _LIGHT
-    return np.int64(_QUARTERS) >> np.int64(light + ((token >> _LIGHT) & light))
+    return MAX_WORD_BITS / (np.int64(1) << np.int64(2 * ((token >> _LIGHT) & light)))
 
 
 @allocating_part

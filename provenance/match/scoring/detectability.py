@@ -16,7 +16,7 @@ from provenance.match.index.report_limits import (
     TABLE_WORDS,
     ReportLimits,
 )
-from provenance.match.index.token_weights import token_weight
+from provenance.match.index.token_weights import MAX_WORD_BITS, most_bits, token_weight
 from provenance.match.scoring.classifier import (
     EXCESS_BITS_WEIGHT,
     LARGE_CORPUS_TOKENS,
@@ -32,11 +32,7 @@ from provenance.match.scoring.evalue import (
     strength,
 )
 from provenance.match.scoring.features import Features, item_words
-from provenance.match.scoring.information import (
-    MAX_WORD_BITS,
-    REPEAT_DISCOUNT,
-    language_surprisals,
-)
+from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
 from provenance.model.content.chance import ChanceModel
 from provenance.model.content.fingerprints import (
     Flags,
@@ -308,7 +304,7 @@ def _measure_items(
                     if tokens[np.uint64(before)] == token:
                         weight *= REPEAT_DISCOUNT
             last_items[slot] = item + 1
-            information += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
+            information += weight * min(bits[token >> CELL_SHIFT] / BITS_SCALE, most_bits(token))
             distinct += (weight == 1.0) * token_weight(token) / 4
             if information >= enough[0] and distinct >= enough[1]:
                 break  # more tokens only make it stronger

@@ -17,7 +17,12 @@ from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.report_limits import SURPRISAL_SCALE
-from provenance.match.index.token_weights import evidence_mask, token_weight
+from provenance.match.index.token_weights import (
+    MAX_WORD_BITS,
+    evidence_mask,
+    most_bits,
+    token_weight,
+)
 from provenance.match.scoring.corpus_sample import PassageSample
 from provenance.match.scoring.ngram_counts import collect_vocabulary, count_ngrams
 from provenance.match.scoring.ngram_table import (
@@ -34,9 +39,6 @@ from provenance.model.content.language import Language
 _DISCOUNT = 0.75
 HEAPS_EXPONENT, HEAPS_EXPONENT_OF_PAIRS = 0.75, 0.8
 """Distinct followers of an n-gram grow as this power of its count (Heaps' law)."""
-
-MAX_WORD_BITS = 16.0
-"""Most bits of one word."""
 
 _VOCABULARY_SIZE = 500_000.0
 
@@ -342,9 +344,10 @@ def _measure_all(  # noqa: C901, PLR0912, PLR0913, PLR0915 (tokens walked once f
                     pooled = interpolate(
                         pooled, c4 + r4, c3 + r3, after_pairs, HEAPS_EXPONENT_OF_PAIRS
                     )
-                corpus_bits += weight * surprisal(max(in_language, in_both))
-                registry_bits += weight * surprisal(in_registry)
-                pooled_bits += weight * surprisal(max(in_language, pooled))
+                most = most_bits(token)
+                corpus_bits += weight * min(surprisal(max(in_language, in_both)), most)
+                registry_bits += weight * min(surprisal(in_registry), most)
+                pooled_bits += weight * min(surprisal(max(in_language, pooled)), most)
         table[candidate, CORPUS_BITS] = corpus_bits
         table[candidate, REGISTRY_BITS] = registry_bits
         table[candidate, POOLED_BITS] = pooled_bits

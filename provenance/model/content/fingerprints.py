@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-NORMALISATION = 2
+NORMALISATION = 3
 """Version of the tokenisation rules."""
 
 NO_BREAK, BREAK, ELLIPSIS = 0, 1, 2
@@ -132,7 +132,7 @@ class Tokens:
     ----------
     hashes : ndarray of uint32, shape (m,)
         Hash of each token. Bit 0 is 1 if the token is one character of a script without spaces,
-        which weighs half a word, or a quarter if bit 1 is 1 too.
+        which weighs half a word; bit 1 too if it may have signs, as in Thai.
     starts, ends : ndarray of int32, shape (m,)
         Byte range of each token, relative to its text's first byte.
     offsets : ndarray of int64, shape (n + 1,)

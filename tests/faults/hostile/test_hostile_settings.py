@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from provenance.errors import ProvenanceError
+from provenance.model.content.fingerprints import NORMALISATION
 from provenance.model.results.calibration import PLANTS, Calibration, FalseRate, Recall
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.read.policy.policy_file import load_policy
@@ -143,7 +144,7 @@ CALIBRATION = Calibration(
     documents=9,
     corpus_tokens=900,
     registries=("1" * 64,),
-    normalisation=2,
+    normalisation=NORMALISATION,
     threshold=30.0,
     seed=0,
     skipped=1,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from provenance.errors import ProvenanceError, RegistryExists
+from provenance.model.content.fingerprints import NORMALISATION
 from provenance.model.records.audit import Audit, AuditQuery, AuditRequest, SideFile
 from provenance.model.records.receipt import Cleaning
 from provenance.model.results.calibration import PLANTS, Calibration, FalseRate
@@ -115,7 +116,7 @@ def calibration(seed: int) -> Calibration:
         documents=1,
         corpus_tokens=2,
         registries=("one",),
-        normalisation=2,
+        normalisation=NORMALISATION,
         threshold=20.0,
         seed=seed,
         skipped=0,

@@ -184,6 +184,14 @@ def test_repeated_words_have_less_information():
     assert features.corpus_bits.max() <= 16 * 4 * (1 + REPEATED + REPEATED**2) + 1e-9
 
 
+def test_a_cluster_tells_at_most_a_quarter_of_what_a_word_does():
+    text = "กินข้าวที่ตลาดน้ำใกล้บ้าน"
+    candidates, features = measured([text, *posts(5)], [text])
+    assert features.matched[0] == candidates.matched[0] / 2
+    for bits in (features.corpus_bits, features.registry_bits, features.pooled_bits):
+        assert 0 < bits[0] <= MOST_BITS / 4 * candidates.matched[0]
+
+
 def test_a_word_whose_hash_is_zero_is_a_word_as_any_other():
     text = "ja nein doch oh so ein mist aber gut"
     made, passages = registry(text), sample_passages(tokens_of(text))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
+from provenance.model.content.fingerprints import NORMALISATION
 from provenance.model.results.calibration import PLANTS, Calibration
 from provenance.pipeline.calibration.false_positives import UNKNOWN
 
@@ -41,7 +42,7 @@ def calibration(rows, false=UNKNOWN):
         documents=1000,
         corpus_tokens=100_000,
         registries=("a", "b"),
-        normalisation=2,
+        normalisation=NORMALISATION,
         threshold=STRENGTH_THRESHOLD,
         seed=0,
         skipped=0,
