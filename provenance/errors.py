@@ -31,7 +31,14 @@ class ProvenanceError(Exception):
         What is wrong; names the object and the value.
     remedy : str
         The next step, in the imperative; shown after "Try:".
+
+    Attributes
+    ----------
+    steps : tuple of str or int
+        Keys and indices that lead to the mistake in a parsed file; empty if it has no such place.
     """
+
+    steps: tuple[str | int, ...] = ()
 
     def __init__(self, message: str, *, remedy: str) -> None:
         super().__init__(message)

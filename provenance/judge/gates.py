@@ -1,7 +1,7 @@
 """Policies: evaluate their gates and waivers, and check their names against the rules."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
@@ -150,28 +150,35 @@ def _percent(share: float) -> str:
 def check_known(policy: Policy, library: Library) -> None:
     """Check that the rules have what a policy names.
 
-    A jurisdiction that no document names can be right, if it is a code. An agreement is on a
-    source or a licence: on an expression of licences, it would match nothing.
-
     Raises
     ------
     PolicyError
-        If one is unknown; the message suggests the most similar one.
+        The first of `unknown_names`.
+    """
+    for error in unknown_names(policy, library):
+        raise error
+
+
+def unknown_names(policy: Policy, library: Library) -> Iterator[PolicyError]:
+    """Yield an error for each name in a policy that the rules do not have.
+
+    A jurisdiction that no document names can be right, if it is a code. An agreement is on a
+    source or a licence: on an expression of licences, it would match nothing.
     """
     exceptions = [exception.id for exception in library.exceptions]
     for claim in policy.circumstances.claims:
         if claim not in exceptions:
-            raise _unknown_name(
+            yield _unknown_name(
                 f"claims: the rules have no statutory exception {claim!r}", claim, exceptions
             )
     bases = [basis.id for basis in library.bases]
     for gate in policy.gates:
         if gate.basis is not None and gate.basis not in bases:
-            raise _unknown_name(
+            yield _unknown_name(
                 f"the gate {gate}: the rules have no basis {gate.basis!r}", gate.basis, bases
             )
-    _check_agreements(policy, library)
-    _check_jurisdictions(policy, library)
+    yield from _agreements_on_expressions(policy, library)
+    yield from _unknown_jurisdictions(policy, library)
 
 
 def check_collected(policy: Policy, today: date) -> None:
@@ -203,21 +210,21 @@ def check_collected(policy: Policy, today: date) -> None:
             )
 
 
-def _check_agreements(policy: Policy, library: Library) -> None:
+def _agreements_on_expressions(policy: Policy, library: Library) -> Iterator[PolicyError]:
     licences = Licences(library)
     for agreement in policy.agreements:
         if licences.has_expression(agreement.source):
-            raise PolicyError(
+            yield PolicyError(
                 f"agreement {agreement.reference!r}: {agreement.source!r} is an expression of "
                 "licences, not one of them",
                 remedy="write an agreement for each licence in it that the contract replaces",
             )
 
 
-def _check_jurisdictions(policy: Policy, library: Library) -> None:
+def _unknown_jurisdictions(policy: Policy, library: Library) -> Iterator[PolicyError]:
     for place in _jurisdictions(policy):
         if not _PLACE_CODE.fullmatch(place) and _unknown_place(place, library):
-            raise PolicyError(
+            yield PolicyError(
                 f"jurisdiction: {place!r} is not a code, and no document names it",
                 remedy="write the code of a country, such as DE or US, or EU or EEA",
             )

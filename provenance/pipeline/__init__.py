@@ -187,6 +187,7 @@ if TYPE_CHECKING:
     )
     from provenance.pipeline.rule_commands.policy_commands import (
         check_policy as check_policy,
+        policy_errors as policy_errors,
         describe_policy as describe_policy,
         write_policy_template as write_policy_template,
     )
@@ -303,7 +304,9 @@ _NAMES = {
         "is_public_copy open_public_copy parse_rate publish_keyed_copy publish_public_copy"
     ),
     "report_io": "check_writable effective_policy save_report",
-    "rule_commands.policy_commands": "check_policy describe_policy write_policy_template",
+    "rule_commands.policy_commands": (
+        "check_policy describe_policy policy_errors write_policy_template"
+    ),
     "rule_commands.rule_checking": (
         "compare_rules lint_rules run_rule_cases verify_rule_copies watch_rule_copies"
     ),

@@ -118,12 +118,12 @@ def parse_dates(option: str, value: str | None) -> DateRange | None:
     """
     if value is None:
         return None
-    return parse_collected(UncheckedValue(value, option, "", PolicyError))
+    return parse_collected(UncheckedValue(value, option, PolicyError))
 
 
 def parse_day(option: str, value: str) -> date:
     """Return the day that an option gives; raises as `parse_dates`."""
-    return UncheckedValue(value, option, "", PolicyError).day()
+    return UncheckedValue(value, option, PolicyError).day()
 
 
 def digest_of_document(path: Path) -> str:

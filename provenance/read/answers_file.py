@@ -42,7 +42,7 @@ def load_answers(path: Path | None) -> Answers:
     except ValueError as error:  # syntax of TOML, or not UTF-8
         raise InputError(f"{path} is not TOML: {error}", remedy="correct that line") from error
     return Answers(
-        _answers(UncheckedValue(document, str(path), "", InputError)),
+        _answers(UncheckedValue(document, str(path), InputError)),
         path.name,
         hashlib.sha256(content).hexdigest(),
     )

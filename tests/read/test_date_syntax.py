@@ -11,7 +11,7 @@ from provenance.read.policy.validation import UncheckedValue
 
 
 def collected(value: object) -> DateRange:
-    return parse_collected(UncheckedValue(value, "collected", "", PolicyError))
+    return parse_collected(UncheckedValue(value, "collected", PolicyError))
 
 
 @pytest.mark.parametrize(

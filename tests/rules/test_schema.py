@@ -132,5 +132,5 @@ def test_a_schema_refuses_what_the_reader_refuses(root, path, value):
     )
     with pytest.raises(RuleSyntax):
         rule_syntax.parse_source(
-            rule_syntax.UncheckedValue(file, "rules/sources/x.yaml", "", RuleSyntax), words
+            rule_syntax.UncheckedValue(file, "rules/sources/x.yaml", RuleSyntax), words
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
+from provenance.cli.error_reporting import CLEAR, FAILED, print_error
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options.path_options import OUTPUT_FILE
 from provenance.cli.options.shared_options import policy_option, rules_option
@@ -49,16 +50,21 @@ def init(output: Path, *, strict: bool) -> None:
 @command.command("check")
 @policy_option
 @rules_option
-def check(policy: str | None, rules: Path | None) -> None:
+def check(policy: str | None, rules: Path | None) -> int:
     """Check a policy for mistakes: keys, words, dates, and what has expired.
 
-    A mistake ends with exit code 2, its place and a remedy. What may be intended, such as a source
-    that the rules do not know, is noted and passes.
+    All mistakes are shown, each with its place and a remedy; the exit code is then 2. What may be
+    intended, such as a source that the rules do not know, is noted and passes.
     """
+    if errors := pipeline.policy_errors(policy, rules):
+        for error in errors:
+            print_error(error.message, error.remedy)
+        return FAILED
     loaded_policy, notes = pipeline.check_policy(policy, rules)
     for note in notes:
         echo(f"Note: {note}" if note.endswith("?") else f"Note: {note}.")
     echo(f"{loaded_policy.path or 'The default policy'} is valid.")
+    return CLEAR
 
 
 @command.command("explain")

@@ -85,7 +85,7 @@ def read_trust_file(path: str) -> TrustFile:
         raise SigningError(
             f"{path} is not valid TOML: {error}", remedy=f"write it like this:\n{_EXAMPLE}"
         ) from error
-    tables = UncheckedValue(content, path, "", SigningError).table(("keys",), ("keys",))
+    tables = UncheckedValue(content, path, SigningError).table(("keys",), ("keys",))
     return TrustFile(
         path,
         tuple(_parse_key(entry, Path(path).parent) for entry in tables["keys"].list()),

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance.atomic_output import replace_file
-from provenance.errors import OutputError
-from provenance.judge.gates import check_collected, check_known, policy_warnings
+from provenance.errors import OutputError, PolicyError
+from provenance.judge.gates import check_collected, check_known, policy_warnings, unknown_names
 from provenance.model.rules.policy import Policy, Waiver, WaiverReason
 from provenance.pipeline.attesting.disputes import policy_disputes
-from provenance.read.policy.policy_file import load_policy, override
+from provenance.read.policy.policy_file import load_policy, override, policy_mistakes
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.rules.policy_summary import AFTER_END, policy_template, policy_text
 from provenance.report.terminal.terminal_style import TerminalStyle
@@ -33,6 +33,15 @@ def write_policy_template(path: Path, *, strict: bool = False) -> None:
         raise OutputError(
             f"{path} cannot be written: {error.strerror}", remedy="name another with --output."
         ) from error
+
+
+def policy_errors(path: str | None, rules: Path | None) -> tuple[PolicyError, ...]:
+    """Return all mistakes in the applicable policy; parameters as for `check_policy`."""
+    folder = Path.cwd()
+    if mistakes := policy_mistakes(path, folder):
+        return mistakes
+    policy = load_policy(path, folder)
+    return tuple(unknown_names(policy, load_rules(rules)))
 
 
 def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[str, ...]]:

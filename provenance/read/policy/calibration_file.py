@@ -82,7 +82,7 @@ def load_calibration(path: Path) -> Calibration:
 def _parse(path: Path) -> UncheckedValue:
     try:
         return UncheckedValue(
-            json.loads(read_small_file(path).decode("utf-8")), str(path), "", InputError
+            json.loads(read_small_file(path).decode("utf-8")), str(path), InputError
         )
     except OSError as error:
         raise InputError(

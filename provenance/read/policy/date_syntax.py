@@ -29,7 +29,7 @@ def parse_day_option(name: str, value: str | None) -> date | None:
     """
     if value is None:
         return None
-    return parse_first_day(UncheckedValue(value, name, "", PolicyError))
+    return parse_first_day(UncheckedValue(value, name, PolicyError))
 
 
 def parse_end(entry: UncheckedValue) -> date:

@@ -33,7 +33,7 @@ def parse_gate(text: str) -> Gate:
             f"the gate {format_value(text)} has no share", remedy=f"write it as {_GRAMMAR}."
         )
     return _parse_gate(
-        UncheckedValue(name.strip(), f"gate {format_value(text)}", "", PolicyError), share.strip()
+        UncheckedValue(name.strip(), f"gate {format_value(text)}", PolicyError), share.strip()
     )
 
 

@@ -6,8 +6,10 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import getitem
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from provenance.atomic_output import read_file
 from provenance.errors import PolicyError
@@ -35,7 +37,7 @@ from provenance.read.policy.policy_syntax import (
     parse_paths,
     parse_texts,
 )
-from provenance.read.policy.validation import UncheckedValue
+from provenance.read.policy.validation import LEFT_OUT, UncheckedValue
 from provenance.read.policy.waiver_syntax import parse_waivers
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
@@ -92,7 +94,56 @@ def load_policy(path: str | None, folder: Path) -> Policy:
         If the file is missing or invalid.
     """
     name = _find(path, folder)
-    return _with_digest(Policy()) if name is None else _load(folder / name, name)
+    if name is None:
+        return _with_digest(Policy())
+    return _policy(_tables(_parse(folder / name, name), name), name)
+
+
+def policy_mistakes(path: str | None, folder: Path) -> tuple[PolicyError, ...]:
+    """Return the mistakes in the policy of a folder, none of which follows from another.
+
+    Each is left out when it was found, and the rest is read again. What is said of a table of which
+    something was left out, or of a name that was in it, may follow from that.
+
+    Parameters
+    ----------
+    path, folder
+        As for `load_policy`.
+
+    Raises
+    ------
+    PolicyError
+        If the file is missing, or is not TOML.
+    """
+    if (name := _find(path, folder)) is None:
+        return ()
+    content = _parse(folder / name, name)
+    mistakes, tables, names = list[PolicyError](), set[tuple[str | int, ...]](), set[str]()
+    while (error := _first_mistake(content, name)) is not None:
+        if not error.steps:
+            return (*mistakes, error)
+        left_out = _leave_out(content.value, error.steps)
+        if error.steps not in tables and not (isinstance(left_out, str) and left_out in names):
+            mistakes.append(error)
+        tables.add(error.steps[:-1])
+        if isinstance(left_out, dict):
+            names |= {each for each in left_out.values() if isinstance(each, str)}
+    return tuple(mistakes)
+
+
+def _first_mistake(content: UncheckedValue, name: str) -> PolicyError | None:
+    try:
+        _policy(_tables(content, name), name)
+    except PolicyError as error:
+        return error
+    return None
+
+
+def _leave_out(content: Any, steps: Sequence[str | int]) -> object:
+    *outer, last = steps
+    table = reduce(getitem, outer, content)
+    value, table[last] = table[last], LEFT_OUT
+    return value
 
 
 def load_ledger_path(path: str | None, folder: Path) -> str | None:
@@ -106,13 +157,13 @@ def load_ledger_path(path: str | None, folder: Path) -> str | None:
         If the file is missing or invalid.
     """
     name = _find(path, folder)
-    return None if name is None else _path_in("ledger", _content(folder / name, name))
+    return None if name is None else _path_in("ledger", _tables(_parse(folder / name, name), name))
 
 
 def load_trust_path(path: str | None, folder: Path) -> str | None:
     """Return the trust file that the policy of a folder names; as `load_ledger_path`."""
     name = _find(path, folder)
-    return None if name is None else _path_in("trust", _content(folder / name, name))
+    return None if name is None else _path_in("trust", _tables(_parse(folder / name, name), name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +197,7 @@ def load_disputes(path: str | None, folder: Path) -> DisputeFiles | None:
         If the file is missing or invalid.
     """
     name = _find(path, folder)
-    return None if name is None else _disputes(_content(folder / name, name))
+    return None if name is None else _disputes(_tables(_parse(folder / name, name), name))
 
 
 def _find(path: str | None, folder: Path) -> str | None:
@@ -192,7 +243,7 @@ def override(policy: Policy, **options: Unpack[OverridingOptions]) -> Policy:
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
             chance=policy.chance
             if options.get("chance") is None
-            else parse_chance(UncheckedValue(options.get("chance"), "--chance", "", PolicyError)),
+            else parse_chance(UncheckedValue(options.get("chance"), "--chance", PolicyError)),
             withdrawn=policy.withdrawn
             if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
             else withdrawn.one_of(WithdrawnRule),
@@ -215,7 +266,7 @@ def _override_circumstances(circumstances: Circumstances, options: PolicyOptions
         circumstances = replace(circumstances, commercial=commercial)
     if model := options.get("model"):
         circumstances = replace(
-            circumstances, model=parse_model(UncheckedValue([*model], "--model", "", PolicyError))
+            circumstances, model=parse_model(UncheckedValue([*model], "--model", PolicyError))
         )
     if claims := options.get("claims"):
         circumstances = replace(circumstances, claims=tuple(dict.fromkeys(claims)))
@@ -234,7 +285,7 @@ def parse_day(text: str, option: str = "day") -> date:
     PolicyError
         If it is not a day.
     """
-    return UncheckedValue(text, option, "", PolicyError).day()
+    return UncheckedValue(text, option, PolicyError).day()
 
 
 def parse_size_option(value: str | int | None, default: int = MAX_DOCUMENT) -> int:
@@ -250,13 +301,12 @@ def parse_size_option(value: str | int | None, default: int = MAX_DOCUMENT) -> i
 
 
 def _option(value: str | None, name: str) -> UncheckedValue | None:
-    return None if value is None else UncheckedValue(value, name, "", PolicyError)
+    return None if value is None else UncheckedValue(value, name, PolicyError)
 
 
-def _content(path: Path, name: str) -> dict[str, UncheckedValue]:
-    """Return the tables of a policy file."""
-    content = _parse(path, name)
-    if path.name == PROJECT_FILE:
+def _tables(content: UncheckedValue, name: str) -> dict[str, UncheckedValue]:
+    """Return the tables of a parsed policy file."""
+    if Path(name).name == PROJECT_FILE:
         table = _tool_table(content)
         if table is None:
             raise PolicyError(
@@ -282,8 +332,7 @@ def _disputes(entries: dict[str, UncheckedValue]) -> DisputeFiles | None:
     return DisputeFiles(notes, signers, parse_texts(own.get("owners")))
 
 
-def _load(path: Path, name: str) -> Policy:
-    entries = _content(path, name)
+def _policy(entries: dict[str, UncheckedValue], name: str) -> Policy:
     _path_in("ledger", entries)
     _disputes(entries)
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
@@ -323,7 +372,7 @@ def _load(path: Path, name: str) -> Policy:
 def _parse(path: Path, name: str) -> UncheckedValue:
     try:
         content = read_file(path).decode("utf-8-sig")
-        return UncheckedValue(tomllib.loads(content), name, "", PolicyError)
+        return UncheckedValue(tomllib.loads(content), name, PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(
             f"there is no policy {name}", remedy="give an existing file with --policy."

@@ -18,6 +18,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_SUGGESTED_CHARS = 200
 """Length up to which an unknown word is compared with the known ones."""
 
+LEFT_OUT = object()
+"""A value, of a table or a list, that is passed over as if it were not there."""
+
 _REPR = reprlib.Repr()
 _REPR.maxlevel, _REPR.maxstring, _REPR.maxother = 4, 200, 200
 
@@ -48,21 +51,31 @@ class UncheckedValue:
     ----------
     value : object
         As the parser returned it.
-    file, path : str
-        "rules/sources/x.yaml", "documents[0].periods[2].verdict".
+    file : str
+        "rules/sources/x.yaml".
     kind : type of ProvenanceError
         The error to raise if it is invalid.
+    steps : tuple of str or int
+        Keys and indices that lead to it in the file.
     """
 
     value: object
     file: str
-    path: str
     kind: type[ProvenanceError]
+    steps: tuple[str | int, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where it is in the file: "documents[0].periods[2].verdict"."""
+        steps = (f".{step}" if isinstance(step, str) else f"[{step}]" for step in self.steps)
+        return "".join(steps).lstrip(".")
 
     def wrong(self, message: str, remedy: str) -> ProvenanceError:
         """Return the error for this value."""
         where = f"{self.file}: {self.path}" if self.path else self.file
-        return self.kind(f"{where}: {message}", remedy=remedy)
+        error = self.kind(f"{where}: {message}", remedy=remedy)
+        error.steps = self.steps
+        return error
 
     def table(
         self, allowed: Collection[str], required: Collection[str] = ()
@@ -89,7 +102,9 @@ class UncheckedValue:
                     f"the key {format_value(key)} is not text",
                     f'write it in quotes: "{format_value(key)}".',
                 )
-        return {key: self._at(f".{key}", value) for key, value in self.value.items()}
+        return {
+            key: self._at(key, value) for key, value in self.value.items() if value is not LEFT_OUT
+        }
 
     def list(self) -> list["UncheckedValue"]:
         """Return the value as a list."""
@@ -100,7 +115,11 @@ class UncheckedValue:
             raise self.wrong(
                 f"{format_value(self.value)} is not a list", f"write a list: [{suggestion}]."
             )
-        return [self._at(f"[{index}]", value) for index, value in enumerate(self.value)]
+        return [
+            self._at(index, value)
+            for index, value in enumerate(self.value)
+            if value is not LEFT_OUT
+        ]
 
     def text(self) -> str:
         """Return the value as a non-empty string."""
@@ -166,8 +185,8 @@ class UncheckedValue:
         """Return a part of the value, to be validated separately, with the same place in errors."""
         return replace(self, value=text)
 
-    def _at(self, step: str, value: object) -> "UncheckedValue":
-        return UncheckedValue(value, self.file, f"{self.path}{step}".lstrip("."), self.kind)
+    def _at(self, step: str | int, value: object) -> "UncheckedValue":
+        return UncheckedValue(value, self.file, self.kind, (*self.steps, step))
 
     @staticmethod
     def _nearest(word: str, allowed: Collection[str]) -> str:

@@ -51,9 +51,7 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, UncheckedValue]:
     content = load_entry(_NAME, digest)
     if content is not None:
         values = json.loads(content)
-        return {
-            name: UncheckedValue(values[name], f"rules/{name}", "", RuleSyntax) for name in values
-        }
+        return {name: UncheckedValue(values[name], f"rules/{name}", RuleSyntax) for name in values}
     roots = {name: parse_yaml(files[name], f"rules/{name}") for name in sorted(files)}
     contents = {name: root.value for name, root in roots.items()}
     store_entry(_NAME, digest, json.dumps(contents, default=date.isoformat).encode())

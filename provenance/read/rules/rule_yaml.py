@@ -71,7 +71,7 @@ def parse_yaml(content: bytes, file: str) -> UncheckedValue:
             f"{file}: not valid YAML: a value does not fit its tag, or is nested too deep",
             remedy="remove the tag, such as `!!bool`; values need no tags here.",
         ) from error
-    return UncheckedValue(value, file, "", RuleSyntax)
+    return UncheckedValue(value, file, RuleSyntax)
 
 
 def check_format(

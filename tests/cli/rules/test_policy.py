@@ -76,6 +76,68 @@ def test_expired_entries_are_notes_and_mistakes_are_errors(tmp_path, provenance)
     assert "did you mean 'eu-dsm-art-4'?" in done.stderr
 
 
+MISTAKES = """\
+[check]
+purpose = "pretrainig"
+comercial = true
+model = ["competing", "generativ", "large"]
+[claims]
+eu-dsm-art-4 = 1
+[gate]
+forbidden = "1"
+[[agreements]]
+source = "reddit"
+purposes = ["training"]
+reference = "contract 1"
+[[agreements]]
+source = "x"
+reference = "contract 2"
+[[collections]]
+name = "crawl"
+files = "crawl/*"
+agreement = "contract 1"
+[[collections]]
+name = "rest"
+files = "rest/*"
+collected = "tomorrow"
+agreement = "contract 3"
+"""
+
+
+def test_all_mistakes_are_shown_at_once(tmp_path, provenance):
+    (tmp_path / "own.toml").write_text(MISTAKES, "utf-8")
+    done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    places = [
+        line.split(": ")[2]
+        for line in done.stderr.splitlines()
+        if line.startswith("Error: own.toml: ")
+    ]
+    assert sorted(places) == [
+        "agreements[0].purposes[0]",
+        "agreements[1]",
+        "check.comercial",
+        "check.model[1]",
+        "check.model[2]",
+        "check.purpose",
+        "claims.eu-dsm-art-4",
+        "collections[1].agreement",
+        "collections[1].collected",
+        "gate.forbidden",
+    ]
+    assert done.stderr.count("Error: ") == done.stderr.count("Try: ") == len(places)
+
+
+def test_all_names_that_the_rules_do_not_have_are_shown_at_once(tmp_path, provenance):
+    text = '[check]\njurisdiction = "Mars"\n[claims]\neu-dsm-4 = true\nuk-29 = true\n'
+    (tmp_path / "own.toml").write_text(text, "utf-8")
+    done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    for name in ("'eu-dsm-4'", "'uk-29'", "'Mars'"):
+        assert name in done.stderr
+    assert done.stderr.count("Error: ") == 3
+
+
 @pytest.mark.parametrize("name", ["init", "check", "explain"])
 def test_every_command_explains_itself(tmp_path, provenance, name):
     done = provenance("policy", name, "--help", cwd=tmp_path)
