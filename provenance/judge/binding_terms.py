@@ -288,6 +288,11 @@ class SubjectTerms:
     is_declared: bool = False
     is_signal: bool = False
 
+    @property
+    def is_licensed(self) -> bool:
+        """Whether the content has a licence: one that it or its source declares, known or not."""
+        return bool(self.licence) or self.unknown_licence is not None
+
     def scenarios(self, circumstances: Circumstances, places: Places) -> tuple[Scenario, ...]:
         """Return the scenarios: time is split at the changes of documents and agreements."""
         model = circumstances.model

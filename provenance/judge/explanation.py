@@ -38,6 +38,7 @@ _QUALIFICATIONS = {
     NOT_SEEN: "It has not been verified that it was in force on the day that counts.",
     UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",
+    UNDECLARED: "The content declares no licence.",
 }
 _OPTIONS = {
     "on which day it was collected": "--collected",
@@ -121,7 +122,8 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
         return f"{_citation(terms)} does not address {purpose}."
     if decisive.basis == NOT_VERIFIED:
         return f"{_citation(terms)}: what it says about {purpose} has not been verified."
-    qualification = _QUALIFICATIONS.get(decisive.basis)
+    # A document may itself be on the basis: then its paraphrase says it.
+    qualification = None if decisive.basis == terms.basis else _QUALIFICATIONS.get(decisive.basis)
     if decisive.basis == NOT_SEEN and terms.known_from is not None and terms.unseen is None:
         qualification = (
             f"It was first seen on {terms.known_from}; what applied before is not known."

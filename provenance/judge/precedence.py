@@ -50,7 +50,7 @@ QUOTED_WORK = "quoted-work"
 DEFAULT_COPYRIGHT = "default-copyright"
 """No licence is granted."""
 UNDECLARED = "undeclared"
-"""What was declared does not say under which licence the content is."""
+"""It is not stated under which licence the content is."""
 
 RESERVED_BASES = (
     *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NOT_HERE, NO_TERMS, NO_RULE, AGREEMENT),

@@ -19,6 +19,7 @@ from provenance.judge.licence_expressions import Expression
 from provenance.judge.precedence import (
     AUTHOR_SETTING,
     DEFAULT_COPYRIGHT,
+    ITEM_LICENCE,
     MINING_RESERVED,
     NO_RULE,
     NO_TERMS,
@@ -31,6 +32,7 @@ from provenance.judge.precedence import (
     OTHER_SUBJECT,
     RESERVED,
     STATUTE,
+    UNDECLARED,
     UNMET,
     YIELDS,
     PrecedenceOrder,
@@ -221,9 +223,7 @@ class RuleIndex:
             for s in licence
         )
         platform = [
-            _yield_to_licence(
-                self._statement(t, scenario, carried, commercial=commercial), is_licensed
-            )
+            self._platform_statement(t, binding, scenario, is_licensed=is_licensed)
             for t in binding.platform
             if scenario.in_force(t) and not _is_too_early(t, binding, scenario)
         ]
@@ -274,11 +274,7 @@ class RuleIndex:
         statements += [
             perhaps
             for t in early
-            for s in [
-                _yield_to_licence(
-                    self._statement(t, scenario, carried, commercial=commercial), is_licensed
-                )
-            ]
+            for s in [self._platform_statement(t, binding, scenario, is_licensed=is_licensed)]
             for perhaps in [self._perhaps(s)]
             # Whether the document existed matters if it would change the verdict.
             if self.precedence.kind_of(s) is StatementKind.SPEAKS
@@ -335,6 +331,22 @@ class RuleIndex:
             and self.precedence.is_stricter(Verdict.FORBIDDEN, statement.verdict)
         ):
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
+        return statement
+
+    def _platform_statement(
+        self, terms: Terms, binding: BindingTerms, scenario: Scenario, *, is_licensed: bool
+    ) -> Statement:
+        """Return what a document of the source says beside the licence of the content, if any."""
+        carried = frozenset(t.subject for t in binding.subject_terms.signals)
+        statement = self._statement(terms, scenario, carried, commercial=binding.commercial)
+        if is_licensed and terms.precedence is Precedence.LICENCE:
+            return Statement(Verdict.UNKNOWN, YIELDS, terms)
+        if (
+            ITEM_LICENCE in terms.conditions
+            and not binding.subject_terms.is_licensed
+            and self.precedence.is_stricter(Verdict.UNKNOWN, statement.verdict)
+        ):
+            return Statement(Verdict.UNKNOWN, UNDECLARED, terms)
         return statement
 
     def _licence_statements(
@@ -489,16 +501,6 @@ def _respects_reservations(law: Law) -> bool:
 
 def _binds(terms: Terms, roles: frozenset[Actor]) -> bool:
     return not roles.isdisjoint(terms.binds) or not _ALL_ROLES.isdisjoint(terms.binds)
-
-
-def _yield_to_licence(statement: Statement, is_licensed: bool) -> Statement:
-    if (
-        is_licensed
-        and statement.terms is not None
-        and statement.terms.precedence is Precedence.LICENCE
-    ):
-        return Statement(Verdict.UNKNOWN, YIELDS, statement.terms)
-    return statement
 
 
 def _claimed_exceptions(

@@ -226,7 +226,7 @@ class Judge:
             expression = self._expression_of(subject, licence)
             if expression is None:
                 judgement = self._evaluate(self._prepare((subject, licence, signals)), item_date)
-                judgement = self._with_parts(judgement, subject, item_date)
+                judgement = self._with_parts(judgement, subject, item_date, licence)
             else:
                 judgement = self._combine(expression, item_date, signals)
             # Equal rulings are the same object, so that a report shows them once.
@@ -288,7 +288,8 @@ class Judge:
             subject_terms = self._rules.subject_terms(*subject)
             cache = StatementCache(self._rules, subject_terms)
             days = subject_terms.turning_days(self._rules.circumstances.collected, self._today)
-            parts = [self._prepare((part, None, ())) for part in self._rules.parts(subject[0])[1]]
+            name, licence, _ = subject
+            parts = [self._prepare((part, licence, ())) for part in self._rules.parts(name)[1]]
             prepared = self._subjects[subject] = _SubjectCache(
                 cache,
                 tuple(sorted({*days, *(day for each in parts for day in each.days)})),
@@ -296,15 +297,18 @@ class Judge:
             )
         return prepared
 
-    def _with_parts(self, own: Judgement, subject: str, item_date: date | None) -> Judgement:
+    def _with_parts(
+        self, own: Judgement, subject: str, item_date: date | None, licence: str | None
+    ) -> Judgement:
         """Return the ruling on a corpus: the strictest of its own terms and those of its parts.
 
-        An agreement on the corpus covers all of it.
+        The licence is that of the content, whichever part it is of. An agreement on the corpus covers
+        all of it.
         """
         name, parts = self._rules.parts(subject)
         if not parts or own.ruling.basis == AGREEMENT:
             return own
-        rulings = [(part, self.rule(part, item_date).ruling) for part in parts]
+        rulings = [(part, self.rule(part, item_date, licence).ruling) for part in parts]
         strictest_part, strictest = max(rulings, key=lambda each: each[1].verdict.strictness)
         is_decisive = strictest.verdict.strictness > own.ruling.verdict.strictness
         ruling = strictest if is_decisive else own.ruling

@@ -67,7 +67,7 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         "forbidden/explicit-ml",
     ),
     ("arxiv", {"day": "2022-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
-    ("arxiv", {"day": "2023-01-01", "actor": RECIPIENT}, "restricted/copyright-licence"),
+    ("arxiv", {"day": "2023-01-01", "actor": RECIPIENT}, "unknown/undeclared"),
     (
         "arxiv",
         {"day": "2026-10-01", "actor": RECIPIENT, "licence": "cc-by-4.0"},
@@ -93,7 +93,7 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
         {"day": "2026-10-01", "actor": SCRAPER, "licence": "gpl-3.0"},
         "restricted/explicit-ml",
     ),
-    ("github", {"day": "2026-10-01", "actor": SCRAPER}, "restricted/explicit-ml"),
+    ("github", {"day": "2026-10-01", "actor": SCRAPER}, "unknown/undeclared"),
     ("artstation", {"day": "2023-06-01", "actor": SCRAPER}, "unknown/not-signalled"),
     (
         "artstation",
@@ -240,11 +240,11 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("tiktok", {"place": "JP", "commercial": False}, "unknown/not-seen"),
     ("spotify", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/not-verified"),
     ("telegram", {"day": "2023-01-01", "actor": SCRAPER}, "unknown/not-bound"),
-    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "restricted/third-party-rights"),
+    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "unknown/undeclared"),
     ("common-crawl", {"day": "2024-03-06", "actor": RECIPIENT}, "unknown/no-terms"),
     ("yelp-dataset", {"day": "2022-01-01", "commercial": True}, "forbidden/condition-unmet"),
     ("yelp-dataset", {"day": "2022-01-01", "commercial": False}, "restricted/non-commercial"),
-    ("c4", {"day": "2022-01-01", "actor": RECIPIENT}, "unknown/no-terms"),
+    ("c4", {"day": "2022-01-01", "actor": RECIPIENT}, "unknown/undeclared"),
     ("dolma", {"day": "2026-10-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
     ("the-pile", {"day": "2021-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
     (

@@ -63,7 +63,7 @@ BASIS_MEANINGS = {
     "silence": "read; training is not mentioned",
     "statute": "a statutory exception, as claimed by the policy",
     "tdm-reservation": "text and data mining is reserved",
-    "undeclared": "what was declared names no licence",
+    "undeclared": "it is not stated under which licence the content is",
     "third-party-rights": "each page's own terms apply",
     "yields-to-licence": "defers to the licence",
 }
