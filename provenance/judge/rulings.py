@@ -302,8 +302,8 @@ class Judge:
     ) -> Judgement:
         """Return the ruling on a corpus: the strictest of its own terms and those of its parts.
 
-        The licence is that of the content, whichever part it is of. An agreement on the corpus covers
-        all of it.
+        The licence is the content's, whichever part it is of. An agreement on the corpus covers all
+        of it.
         """
         name, parts = self._rules.parts(subject)
         if not parts or own.ruling.basis == AGREEMENT:
