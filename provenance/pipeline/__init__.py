@@ -63,7 +63,6 @@ if TYPE_CHECKING:
         published_sources as published_sources,
         show_registry as show_registry,
         verify_registry as verify_registry,
-        with_source_id as with_source_id,
     )
     from provenance.pipeline.building.registry_changes import (
         Conditions as Conditions,
@@ -78,6 +77,7 @@ if TYPE_CHECKING:
         restore_to_registry as restore_to_registry,
         take_subset as take_subset,
         withdraw_from_registry as withdraw_from_registry,
+        withdrawn_items as withdrawn_items,
         withdrawn_lines as withdrawn_lines,
     )
     from provenance.pipeline.caching.result_cache import (
@@ -135,6 +135,7 @@ if TYPE_CHECKING:
         trust_of_policy as trust_of_policy,
     )
     from provenance.pipeline.exchange.remote_registries import (
+        local_folder as local_folder,
         overdue_registries as overdue_registries,
     )
     from provenance.pipeline.checking.distribution import scan_shard as scan_shard
@@ -257,12 +258,12 @@ _NAMES = {
     "building.registries": (
         "BuildOutcome ColumnMapping DeletedItems DumpEngine DumpSource Manifest "
         "PublishedSource add_to_registry build_registry find_published_source "
-        "published_sources show_registry verify_registry with_source_id"
+        "published_sources show_registry verify_registry"
     ),
     "building.registry_changes": (
         "Conditions author_names compact example_items forget_registries mark merge_into "
         "opt_out registry_upkeep restore_to_registry take_subset withdraw_from_registry "
-        "withdrawn_lines"
+        "withdrawn_items withdrawn_lines"
     ),
     "caching.result_cache": "cache_folder cache_usage clear_cache",
     "calibration.calibrate": "PlantingOptions calibrate",
@@ -283,7 +284,7 @@ _NAMES = {
     "exchange.pulling": "pull",
     "exchange.pushing": "push",
     "exchange.registry_signatures": "sign trust_check trust_of_policy",
-    "exchange.remote_registries": "overdue_registries",
+    "exchange.remote_registries": "local_folder overdue_registries",
     "execution.stage_log": "log_to_stderr",
     "finding_review": (
         "add_label corrected_shares export_sheet import_labels open_review save_review"

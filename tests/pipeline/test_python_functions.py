@@ -853,6 +853,25 @@ def test_checks_and_cleanings_are_recorded_in_the_ledger_of_the_policy(
     assert ledger.verify().faults == ()
 
 
+def test_withdrawals_are_recorded_in_the_ledger_of_the_policy(
+    tmp_path, monkeypatch, write_lines, posts
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "provenance.toml").write_text('[ledger]\npath = "ledger"\n')
+    provenance.build_registry("registry", write_lines(tmp_path / "a.jsonl", posts), source="x")
+    (tmp_path / "ids.txt").write_text(f"{posts[0]['id']}\n")
+    provenance.remove_from_registry("registry", ids="ids.txt", source="x", reason="asked")
+    [record] = provenance.open_ledger("ledger").records()
+    assert (record["kind"], record["facts"]["reason"]) == ("withdrawal", "asked")
+
+
+def test_options_of_dumps_that_contradict_each_other_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="give either template or text_columns"):
+        provenance.build_registry("r", "a.csv", source="x", template="{a}", text_columns="a")
+    with pytest.raises(ValueError, match="scheduler needs engine dask"):
+        provenance.build_registry("r", "a.csv", source="x", scheduler="tcp://127.0.0.1:1")
+
+
 def test_a_ledger_is_written_and_read(tmp_path, registry, rows):
     provenance.check(rows, registries=registry).write(tmp_path / "report")
     for name in ("receipt.txt", "ids.txt"):

@@ -95,11 +95,6 @@ threads_option = click.option(
     metavar="N",
     help="Number of threads. Unset: one per available core.",
 )
-scheduler_option = click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Address of the Dask scheduler. Unset: a cluster on this machine.",
-)
 trust_option = click.option(
     "--trust",
     metavar="FILE",

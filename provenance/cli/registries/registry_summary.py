@@ -13,7 +13,6 @@ from provenance.report.text.unread_text import unread_lines
 if TYPE_CHECKING:
     from provenance.model.results.coverage import RegistrySummary, SourceCoverage
     from provenance.pipeline.building.registry_changes import ExampleItem, Upkeep
-    from provenance.pipeline.caching.result_cache import CacheUsage
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
     from provenance.pipeline.exchange.registry_signatures import Signing
@@ -28,6 +27,15 @@ if TYPE_CHECKING:
 
 _MAX_LINES = 12
 _MAX_TEXT_CHARS = 72
+_OUT_OF_REACH = (
+    "Out of reach, for you to see to:",
+    "  - registries merged from this one, and subsets of it: withdraw the items there, too",
+    "  - reports, receipts and calibrations: they may quote the items",
+    "  - the folder `tasks` in the output of shards that were not merged yet",
+    "  - copies of the registry: published, fetched by others, backups, snapshots of the disk",
+    "  - caches of other users and machines: `provenance cache clear`, run there",
+    "  - the dumps themselves",
+)
 
 
 def registry_lines(
@@ -102,9 +110,7 @@ def item_lines(items: "Iterable[ExampleItem]") -> Iterator[str]:
         yield f"    {shorten_line(text, _MAX_TEXT_CHARS)}"
 
 
-def withdrawal_lines(
-    registry: Path, withdrawal: "Withdrawal", cleared: "CacheUsage | None"
-) -> Iterator[str]:
+def withdrawal_lines(registry: Path, withdrawal: "Withdrawal", *, purged: bool) -> Iterator[str]:
     """Yield lines on what was withdrawn, and what is left of it where."""
     if withdrawal.items:
         yield (
@@ -123,8 +129,9 @@ def withdrawal_lines(
         )
         yield f"Not in the registry: {count(withdrawal.absent, 'id')}; {kept_out}."
     yield from _remains_lines(withdrawal)
-    if cleared is not None:
-        yield from _purge_lines(registry, cleared)
+    if purged:
+        yield f"Cleared: the result cache and {registry}.tasks."
+        yield from _OUT_OF_REACH
     yield f"The registry's digest is now {withdrawal.manifest.digest}."
 
 
@@ -144,18 +151,6 @@ def _remains_lines(withdrawal: "Withdrawal") -> Iterator[str]:
             f"Another registry shares {count(withdrawal.linked_files, 'removed file')}: merged "
             "from this one, or the other way round, it still has the items."
         )
-
-
-def _purge_lines(registry: Path, cleared: "CacheUsage") -> Iterator[str]:
-    cache = f"{cleared.entries:,} entries, {size(cleared.size_bytes)}"
-    yield f"Cleared: the result cache ({cache}) and {registry}.tasks."
-    yield "Out of reach, for you to see to:"
-    yield "  - registries merged from this one, and subsets of it: withdraw the items there, too"
-    yield "  - reports, receipts and calibrations: they may quote the items"
-    yield "  - the folder `tasks` in the output of shards that were not merged yet"
-    yield "  - copies of the registry: published, fetched by others, backups, snapshots of the disk"
-    yield "  - caches of other users and machines: `provenance cache clear`, run there"
-    yield "  - the dumps themselves"
 
 
 def restoration_lines(manifest: "Manifest", number: int) -> list[str]:

@@ -17,7 +17,7 @@ from provenance.errors import InputError
 from provenance.judge.item_names import readings
 from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
-from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
+from provenance.pipeline.caching.result_cache import clear_cache
 from provenance.pipeline.exchange.key_files import make_key, read_key
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.item_addresses import item_names, known_addresses
@@ -153,7 +153,7 @@ def withdraw_from_registry(  # noqa: PLR0913 (the options of the command)
     purge: bool = False,
     keep_fingerprints: str | None = None,
     key: Path | None = None,
-) -> tuple[Withdrawal, CacheUsage | None]:
+) -> Withdrawal:
     """Withdraw items from a registry.
 
     Parameters
@@ -173,13 +173,6 @@ def withdraw_from_registry(  # noqa: PLR0913 (the options of the command)
         Day until which fingerprints of the items are kept; None keeps none.
     key : Path or None
         File with the key of the fingerprints; created if there is none.
-
-    Returns
-    -------
-    withdrawal : Withdrawal
-        What was withdrawn.
-    cleared : CacheUsage or None
-        The result cache before it was cleared; None if it was not.
 
     Raises
     ------
@@ -205,10 +198,10 @@ def withdraw_from_registry(  # noqa: PLR0913 (the options of the command)
         day=withdrawn,
         canonical=known_addresses().canonical,
     )
-    if not purge:
-        return withdrawal, None
-    TaskFolder.at(f"{folder.absolute()}.tasks").remove()
-    return withdrawal, clear_cache()
+    if purge:
+        TaskFolder.at(f"{folder.absolute()}.tasks").remove()
+        clear_cache()
+    return withdrawal
 
 
 def _past_day(day: str | None) -> date | None:
@@ -252,15 +245,10 @@ _WILDCARDS = re.compile(r"^((?:https?:)?//)?\*\.|(/)\*+$", re.IGNORECASE)
 """Wildcards for subdomains and for the pages below, which an entry covers without them, too."""
 
 
-def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tuple[Manifest, int]:
-    """Add the addresses that files list to the opt-outs of a registry, which may be a new one.
+def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> int:
+    """Add the addresses that files list to the opt-outs of a registry; return how many are new.
 
-    Returns
-    -------
-    manifest : Manifest
-        Of the registry now.
-    count : int
-        Number of addresses that are new.
+    The registry may be a new one.
 
     Raises
     ------
@@ -279,7 +267,7 @@ def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tu
                     "https://example.com/page",
                 )
             addresses += forms
-    return add_opt_outs(folder, pa.array(addresses, pa.string()), reason=reason)
+    return add_opt_outs(folder, pa.array(addresses, pa.string()), reason=reason)[1]
 
 
 def mark(
@@ -291,8 +279,8 @@ def mark(
     return mark_items(folder, names, source, note=note, undo=undo)
 
 
-def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
-    """Lift the tombstones of the ids that a file lists; return manifest and number of them."""
+def restore_to_registry(folder: Path, ids: str, source: str | None) -> int:
+    """Lift the tombstones of the ids that a file lists; return the number of them."""
     source = None if source is None else source_id(source)
     options = () if source is None else ("--source", source)
     ended = datetime.now(UTC).replace(microsecond=0)
@@ -300,7 +288,7 @@ def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Man
     names = item_names(read_ids(ids).to_pylist())
     return restore_items(
         folder, pa.array(sorted(names.ids)), source, addresses=names.canonical, step=step
-    )
+    )[1]
 
 
 def compact(folder: Path) -> tuple[Manifest, Manifest]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from os import fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from provenance import pipeline
 from provenance.pipeline.python_api.argument_checks import public_function
@@ -20,6 +20,7 @@ from provenance.pipeline.python_api.option_types import (
     RegistryOptions,
     RulesFolder,
     RunOptions,
+    Scheduler,
     ShareText,
     Split,
     TextColumns,
@@ -27,13 +28,12 @@ from provenance.pipeline.python_api.option_types import (
     given_paths,
 )
 from provenance.pipeline.python_api.options import Option, OptionError
+from provenance.pipeline.settings import EngineName
 
 if TYPE_CHECKING:
     from provenance.model.rules.policy import Policy
     from provenance.pipeline.checking.distribution import ScannedShard
     from provenance.pipeline.python_api.outcomes import Outcome
-
-EngineName = Literal["threads", "processes", "dask"]
 
 
 class ReportOptions(RegistryOptions, MatchingOptions, total=False):
@@ -157,12 +157,7 @@ def check(
             "extra `cluster`), which must see {corpus}, the registries and {output}."
         ),
     ] = "threads",
-    scheduler: Annotated[
-        str | None,
-        Option(
-            "Address of the Dask scheduler. Unset: a cluster on this machine.", metavar="ADDRESS"
-        ),
-    ] = None,
+    scheduler: Scheduler = None,
     **options: Unpack[CheckOptions],
 ) -> "Outcome":
     """Check a dataset against registries, as `provenance check` does.

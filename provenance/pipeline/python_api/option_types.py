@@ -89,6 +89,10 @@ Threads = Annotated[
     int | None,
     Option("Number of threads. Unset: one per available core.", metavar="N", low=1, high=1024),
 ]
+Scheduler = Annotated[
+    str | None,
+    Option("Address of the Dask scheduler. Unset: a cluster on this machine.", metavar="ADDRESS"),
+]
 NoCache = Annotated[
     bool,
     Option("Ignore the cache of earlier checks, and cache nothing. See `provenance cache`."),

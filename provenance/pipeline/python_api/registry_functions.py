@@ -1,79 +1,150 @@
 """`provenance.build_registry`, `open_registry` and others: `provenance registry` as functions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict, Unpack
 
-import pyarrow as pa
-
+from provenance import pipeline
 from provenance.errors import InputError
-from provenance.model.results.coverage import RegistrySummary
-from provenance.pipeline.building.build_commands import registry_recipe
-from provenance.pipeline.building.dump_preview import DumpPreview
-from provenance.pipeline.building.dump_preview import preview_dumps as preview
-from provenance.pipeline.building.registries import (
-    BuildOutcome,
-    ColumnMapping,
-    DumpEngine,
-    DumpSource,
-    show_registry,
-    verify_registry,
-)
-from provenance.pipeline.building.registries import add_to_registry as add_dumps
-from provenance.pipeline.building.registries import build_registry as build_dumps
-from provenance.pipeline.building.registry_changes import (
-    Conditions,
-    ExampleItem,
-    compact,
-    example_items,
-    mark,
-    merge_into,
-    opt_out,
-    restore_to_registry,
-    take_subset,
-    withdraw_from_registry,
-    withdrawn_items,
-)
-from provenance.pipeline.calibration.chance_fit import fit_chance_model
-from provenance.pipeline.exchange.remote_registries import local_folder
-from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_types import (
     Address,
     Addresses,
     Day,
+    MaxDocument,
     Names,
+    ProgressCallback,
+    Scheduler,
     given_paths,
 )
-from provenance.pipeline.python_api.python_inputs import day_text
-from provenance.pipeline.settings import EngineName, Settings
-from provenance.registry.changes.mark_changes import Marking
-from provenance.registry.changes.registry_merge import Combination
-from provenance.registry.changes.withdrawal import Withdrawal
-from provenance.registry.manifest import Manifest
+from provenance.pipeline.python_api.options import Option, OptionError
+from provenance.pipeline.settings import EngineName
 from provenance.report.text.number_format import count
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from provenance.model.results.coverage import RegistrySummary
+    from provenance.pipeline.building.dump_preview import DumpPreview
+    from provenance.pipeline.building.registries import BuildOutcome, DumpEngine, DumpSource
+    from provenance.pipeline.building.registry_changes import Conditions, ExampleItem
+    from provenance.registry.changes.mark_changes import Marking
+    from provenance.registry.changes.registry_merge import Combination
+    from provenance.registry.changes.withdrawal import Withdrawal
+    from provenance.registry.manifest import Manifest
+
+ItemSource = Annotated[str | None, Option("Items of this source: x, reddit, ...", metavar="ID")]
+ItemAuthor = Annotated[
+    str | None, Option("Items of this author, as the dump spells the name.", metavar="NAME")
+]
+ItemIds = Annotated[
+    Address | None,
+    Option(
+        "Items with these ids or addresses: one a line, or a table (CSV, JSON Lines, Parquet) with "
+        "a column of them, such as a dump's list of deletions.",
+        metavar="FILE",
+        paths="files",
+    ),
+]
+RequiredIds = Annotated[
+    Address, Option("Ids of items, as for `registry remove`.", metavar="FILE", paths="files")
+]
+NewRegistry = Annotated[
+    Address,
+    Option("The registry to make.", flags="-o --output", metavar="DIR", paths="folders"),
+]
 
 
 class DumpOptions(TypedDict, total=False):
-    """Options for reading dumps, as of `provenance registry build`."""
+    """Options for reading dumps."""
 
-    layout: str
-    text_columns: Names
-    template: str | None
-    id_column: str | None
-    date_column: str | None
-    url_column: str | None
-    author_column: str | None
-    licence_column: str | None
-    source_column: str | None
-    text_format: str | None
-    max_document: str | int | None
-    of: int | None
-    engine: EngineName
-    scheduler: str | None
+    source: Annotated[
+        str | None,
+        Option(
+            "Source of the items: x, reddit, ... `provenance rules list --kind source` lists those "
+            "that have rules.",
+            metavar="ID",
+        ),
+    ]
+    layout: Annotated[
+        str | None,
+        Option(
+            "table, x-archive, x-api, x-api-v2, x-graphql, x-gnip, x-collected, reddit, "
+            "stackexchange, stackexchange-api, hackernews, arxiv, biorxiv, openreview, openalex, "
+            "crossref, pubmed, jats, pmc-metadata, the-stack, git, github-events, mastodon, "
+            "mastodon-api, mediawiki, wikiextractor, wikimedia, cirrussearch, warc, bluesky, "
+            "bluesky-car, slack, telegram, telegram-api, discord, discord-package, mattermost, "
+            "rocketchat, zulip, matrix, teams, skype, hangouts, whatsapp, irc, youtube, "
+            "youtube-live, twitch, facebook, linkedin, weibo, lemmy-posts, lemmy-comments, "
+            "discourse, imageboard, lobsters, tiktok, nostr, misskey, tumblr, openassistant, "
+            "app-store, mail, feed, json-feed, epub, subtitles, html or text: see docs/dumps.md. "
+            "Unset: detected.",
+            metavar="NAME",
+        ),
+    ]
+    text_columns: Annotated[
+        Names,
+        Option(
+            "Column with the text; of several, the texts are joined{repeatable}. This option and "
+            "those below read a dump as a table. A path such as `files[].content` makes an item of "
+            "each element.",
+            flags="--text-column",
+            metavar="NAME",
+        ),
+    ]
+    template: Annotated[
+        str | None, Option("The text, as in '{{title}}\\n{{body}}'.", metavar="TEXT")
+    ]
+    id_column: Annotated[str | None, Option("Column with the id.", metavar="NAME")]
+    date_column: Annotated[str | None, Option("Column with the date.", metavar="NAME")]
+    url_column: Annotated[str | None, Option("Column with the address.", metavar="NAME")]
+    author_column: Annotated[str | None, Option("Column with the author.", metavar="NAME")]
+    licence_column: Annotated[str | None, Option("Column with the licence.", metavar="NAME")]
+    source_column: Annotated[
+        str | None, Option("Column that names the source, in mixed tables.", metavar="NAME")
+    ]
+    text_format: Annotated[
+        Literal["plain", "html"] | None,
+        Option(
+            "html: convert the texts from HTML. plain: keep texts that look like markup, JSON or "
+            "headers, or are all the same. Unset: such a table is an error."
+        ),
+    ]
+    max_document: MaxDocument
+    of: Annotated[
+        int | None,
+        Option(
+            "Total number of items of the source, as far as you know: reports show which part of "
+            "it was searched for.",
+            metavar="N",
+            low=1,
+        ),
+    ]
+    engine: Annotated[
+        EngineName,
+        Option(
+            "What reads the dumps: this process, or others, which leave the items in "
+            "REGISTRY.tasks; a build that is interrupted continues from there.",
+            default="threads",
+        ),
+    ]
+    scheduler: Scheduler
     progress: ProgressCallback | None
+
+
+class BuildOptions(DumpOptions, total=False):
+    """Options of a build."""
+
+    no_text: Annotated[bool, Option("Store no texts: findings show only ids.")]
+    keep_authors: Annotated[
+        bool,
+        Option(
+            "Store the names of authors, for attribution lists: personal data, see "
+            "docs/privacy.md. Unset: only digests. Later additions do the same."
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,8 +162,8 @@ class OpenRegistry:
     """
 
     path: Path
-    summary: RegistrySummary
-    manifest: Manifest
+    summary: "RegistrySummary"
+    manifest: "Manifest"
 
     def __repr__(self) -> str:
         sources = ", ".join(self.sources) or "no source"
@@ -113,9 +184,9 @@ class OpenRegistry:
         """Names of its sources."""
         return tuple(source.source for source in self.summary.sources)
 
-    def examples(self, count: int = 5) -> list[ExampleItem]:
+    def examples(self, count: int = 5) -> "list[ExampleItem]":
         """Return some items from all over it: source, id, date, address and text."""
-        return example_items(self.path, count)
+        return pipeline.example_items(self.path, count)
 
     @public_function
     def verify(self, trust: Address | None = None) -> "OpenRegistry":
@@ -133,16 +204,16 @@ class OpenRegistry:
         SigningError
             If nobody who is trusted has signed it.
         """
-        verify_registry(self.path, None if trust is None else fspath(trust))
+        pipeline.verify_registry(self.path, None if trust is None else fspath(trust))
         return self
 
     def recipe(self) -> str:
         """Return the commands that build it again, as `provenance registry show --recipe`."""
-        return "\n".join(registry_recipe(self.path))
+        return "\n".join(pipeline.registry_recipe(self.path))
 
-    def withdrawn(self, source: str | None = None) -> pa.Table:
+    def withdrawn(self, source: str | None = None) -> "pa.Table":
         """Return what was withdrawn, of one source or all: id, source, site, date and reason."""
-        return withdrawn_items(self.path, source)
+        return pipeline.withdrawn_items(self.path, source)
 
 
 @public_function
@@ -159,38 +230,39 @@ def open_registry(registry: Address) -> OpenRegistry:
     RegistryNotFound
         If there is none.
     """
-    folder = local_folder(fspath(registry))
-    return OpenRegistry(folder, *show_registry(folder))
+    folder = pipeline.local_folder(fspath(registry))
+    return OpenRegistry(folder, *pipeline.show_registry(folder))
 
 
 @public_function
-def preview_dumps(
-    dumps: Addresses,
-    *,
-    source: str | None = None,
-    **options: Unpack[DumpOptions],
-) -> list[DumpPreview]:
+def preview_dumps(dumps: Addresses, **options: Unpack[DumpOptions]) -> "list[DumpPreview]":
     """Return what a build would read, as `provenance registry build --dry-run` shows it.
 
     Parameters
     ----------
-    dumps, source, **options
-        As for `build_registry`.
+    dumps : str, path, or iterable of them
+        Files, folders, archives, addresses.
+    progress : callable, optional
+        As for `check`.
+
+    Raises
+    ------
+    InputError
+        If the source is not given.
     """
-    return list(preview(_dump_source(dumps, source, options)))
+    with pipeline.report_progress_to(options["progress"]):
+        return list(pipeline.preview_dumps(_dump_source(dumps, options)))
 
 
 @public_function
 def build_registry(
     registry: Address,
     dumps: Addresses,
-    *,
-    source: str | None = None,
-    no_text: bool = False,
-    keep_authors: bool = False,
-    **options: Unpack[DumpOptions],
-) -> BuildOutcome:
+    **options: Unpack[BuildOptions],
+) -> "BuildOutcome":
     """Build a registry from dumps, as `provenance registry build` does.
+
+    What the dumps say was deleted is recorded in the ledger that the policy names, if any.
 
     Parameters
     ----------
@@ -198,16 +270,8 @@ def build_registry(
         Folder of the registry; must not exist.
     dumps : str, path, or iterable of them
         Files, folders, archives, addresses.
-    source : str, optional
-        Source of the items: "x", "reddit", …; not needed with `source_column`.
-    no_text : bool, optional
-        Store no texts.
-    keep_authors : bool, optional
-        Store the names of authors, for attribution lists; else only digests.
-    **options
-        `layout`, `text_columns`, `template`, `id_column`, `date_column`, `url_column`,
-        `author_column`, `licence_column`, `source_column`, `text_format`, `max_document`, `of`,
-        `engine`, `scheduler`: as the options of the command. `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -222,119 +286,138 @@ def build_registry(
     InputError
         If no dump can be read.
     """
-    dump_source = _dump_source(dumps, source, options)
-    with report_progress_to(options.get("progress")):
-        return build_dumps(
-            _local(registry),
+    folder, dump_source = _local(registry), _dump_source(dumps, options)
+    with pipeline.report_progress_to(options["progress"]):
+        outcome = pipeline.build_registry(
+            folder,
             dump_source,
-            keep_texts=not no_text,
-            keep_authors=keep_authors,
+            keep_texts=not options["no_text"],
+            keep_authors=options["keep_authors"],
             engine=_engine(options),
         )
+    _record_deletions(outcome)
+    return outcome
 
 
 @public_function
 def add_to_registry(
-    registry: Address,
-    dumps: Addresses,
-    *,
-    source: str | None = None,
-    **options: Unpack[DumpOptions],
-) -> BuildOutcome:
+    registry: Address, dumps: Addresses, **options: Unpack[DumpOptions]
+) -> "BuildOutcome":
     """Add dumps to a registry, as `provenance registry add` does.
+
+    What the dumps say was deleted is recorded in the ledger that the policy names, if any.
 
     Parameters
     ----------
     registry : str or path
         The registry.
-    dumps, source, **options
-        As for `build_registry`.
+    dumps : str, path, or iterable of them
+        Files, folders, archives, addresses.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
     BuildOutcome
         As for `build_registry`.
     """
-    dump_source = _dump_source(dumps, source, options)
-    with report_progress_to(options.get("progress")):
-        return add_dumps(_local(registry), dump_source, engine=_engine(options))
+    folder, dump_source = _local(registry), _dump_source(dumps, options)
+    with pipeline.report_progress_to(options["progress"]):
+        outcome = pipeline.add_to_registry(folder, dump_source, engine=_engine(options))
+    _record_deletions(outcome)
+    return outcome
 
 
 @public_function
 def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     *,
-    ids: Address | None = None,
-    author: str | None = None,
-    before: Day | None = None,
-    source: str | None = None,
-    on: Day | None = None,
-    reason: str | None = None,
-    purge: bool = False,
-    keep_fingerprints: Day | None = None,
-    key: Address | None = None,
-) -> Withdrawal:
+    ids: ItemIds = None,
+    author: ItemAuthor = None,
+    before: Annotated[
+        Day | None, Option("Items published before this day, month or year.", metavar="DATE")
+    ] = None,
+    source: ItemSource = None,
+    on: Annotated[
+        Day | None, Option("When they were withdrawn. Unset: today.", metavar="DAY")
+    ] = None,
+    reason: Annotated[str | None, Option("Why; kept with the tombstones.", metavar="TEXT")] = None,
+    purge: Annotated[
+        bool,
+        Option(
+            "Rewrite files of any size now, and clear the result cache and the tasks of builds."
+        ),
+    ] = False,
+    keep_fingerprints: Annotated[
+        Day | None,
+        Option(
+            "Until this day, keep a digest of all words of each item under a key, so that "
+            "`check --withdrawn-key` recognises texts that are the item. Not searchable, no "
+            "excerpts.",
+            metavar="DATE",
+        ),
+    ] = None,
+    key: Annotated[
+        Address | None,
+        Option(
+            "File with the key, outside of REGISTRY; created if there is none.",
+            metavar="FILE",
+            paths="files",
+        ),
+    ] = None,
+) -> "Withdrawal":
     """Withdraw the items that meet all conditions given, as `provenance registry remove` does.
+
+    The withdrawal is recorded in the ledger that the policy names, if any.
 
     Parameters
     ----------
     registry : str or path
         The registry.
-    ids : str or path, optional
-        File that lists ids or addresses.
-    author, source : str, optional
-        Author and source of the items, as in the dumps.
-    before : str, optional
-        A day, month or year: items published before it.
-    on : str, optional
-        The day on which they were withdrawn, which is not to come. None means today.
-    reason : str, optional
-        Why; kept with the tombstones.
-    purge : bool, optional
-        Rewrite files of any size now, and clear the cache.
-    keep_fingerprints : str, optional
-        A day: until then, keep a digest of each item, by which `check` with `withdrawn_key`
-        recognises texts that are the item.
-    key : str or path, optional
-        File with the key of these digests, outside of the registry; created if there is none.
     """
-    conditions = Conditions(
-        None if ids is None else fspath(ids), author, source, before=day_text(before)
-    )
-    return withdraw_from_registry(
-        _local(registry),
-        conditions,
-        day=day_text(on),
+    folder, ledger = _local(registry), pipeline.ledger_of_policy()
+    tombstones = None if ledger is None else pipeline.tombstones_of(folder)
+    withdrawal = pipeline.withdraw_from_registry(
+        folder,
+        _conditions(ids, author, source, before=before),
+        day=pipeline.day_text(on),
         reason=reason,
         purge=purge,
-        keep_fingerprints=day_text(keep_fingerprints),
+        keep_fingerprints=pipeline.day_text(keep_fingerprints),
         key=None if key is None else Path(key),
-    )[0]
+    )
+    if ledger is not None and tombstones is not None:
+        digest = withdrawal.manifest.digest
+        pipeline.record_withdrawal(ledger, tombstones, folder, digest, reason)
+    return withdrawal
 
 
 @public_function
-def restore_registry_items(registry: Address, ids: Address, *, source: str | None = None) -> int:
+def restore_registry_items(
+    registry: Address, ids: RequiredIds, *, source: ItemSource = None
+) -> int:
     """Lift the tombstones of the ids in a file, as `provenance registry restore` does.
 
     Parameters
     ----------
     registry : str or path
         The registry.
-    ids : str or path
-        File that lists ids.
-    source : str, optional
-        Source of the items.
 
     Returns
     -------
     int
         How many were lifted.
     """
-    return restore_to_registry(_local(registry), fspath(ids), source)[1]
+    return pipeline.restore_to_registry(_local(registry), fspath(ids), source)
 
 
 @public_function
-def add_opt_outs(registry: Address, lists: Addresses, *, reason: str | None = None) -> int:
+def add_opt_outs(
+    registry: Address,
+    lists: Addresses,
+    *,
+    reason: Annotated[str | None, Option("Why; shown with each finding.", metavar="TEXT")] = None,
+) -> int:
     """Add addresses to the opt-outs of a registry, as `provenance registry opt-out` does.
 
     Parameters
@@ -343,47 +426,39 @@ def add_opt_outs(registry: Address, lists: Addresses, *, reason: str | None = No
         The registry; created if there is none.
     lists : str, path, or iterable of them
         Files that list domains, or addresses that stand for all below them.
-    reason : str, optional
-        Why; shown with each finding.
 
     Returns
     -------
     int
         How many are new.
     """
-    return opt_out(_local(registry), given_paths(lists), reason)[1]
+    return pipeline.opt_out(_local(registry), given_paths(lists), reason)
 
 
 @public_function
 def mark_registry_items(
     registry: Address,
-    ids: Address,
+    ids: RequiredIds,
     *,
-    source: str | None = None,
-    note: str | None = None,
-    undo: bool = False,
-) -> Marking:
+    source: ItemSource = None,
+    note: Annotated[
+        str | None, Option("What they are; kept with the marks.", metavar="TEXT")
+    ] = None,
+    undo: Annotated[bool, Option("Remove the marks of these items.")] = False,
+) -> "Marking":
     """Mark items that their owner planted, as `provenance registry mark` does.
 
     Parameters
     ----------
     registry : str or path
         The registry.
-    ids : str or path
-        File that lists ids.
-    source : str, optional
-        Source of the items.
-    note : str, optional
-        What they are; kept with the marks.
-    undo : bool, optional
-        Remove the marks.
 
     Returns
     -------
     Marking
         How many `items` were marked, and how many ids are `absent`.
     """
-    return mark(_local(registry), fspath(ids), source, note, undo=undo)
+    return pipeline.mark(_local(registry), fspath(ids), source, note, undo=undo)
 
 
 @public_function
@@ -391,7 +466,7 @@ def fit_registry(
     registry: Address,
     texts: Addresses,
     *,
-    max_document: str | int | None = None,
+    max_document: MaxDocument = None,
     progress: ProgressCallback | None = None,
 ) -> OpenRegistry:
     """Measure how often a registry matches by chance, as `provenance registry fit` does.
@@ -402,8 +477,6 @@ def fit_registry(
         The registry, which is changed in place.
     texts : str, path, or iterable of them
         Files, folders, addresses of texts that contain none of its items.
-    max_document : str or int, optional
-        Largest size of a document, such as "200MB".
     progress : callable, optional
         As for `check`.
 
@@ -412,9 +485,10 @@ def fit_registry(
     InputError
         If there is too little text, or not all of it can be read.
     """
-    with report_progress_to(progress):
-        fit_chance_model(_local(registry), given_paths(texts), Settings(), max_document)
-    return open_registry(registry)
+    folder = _local(registry)
+    with pipeline.report_progress_to(progress):
+        pipeline.fit_chance_model(folder, given_paths(texts), pipeline.Settings(), max_document)
+    return open_registry(folder)
 
 
 @public_function
@@ -426,77 +500,106 @@ def compact_registry(registry: Address) -> OpenRegistry:
     registry : str or path
         The registry, which is changed in place.
     """
-    compact(_local(registry))
-    return open_registry(registry)
+    folder = _local(registry)
+    pipeline.compact(folder)
+    return open_registry(folder)
 
 
 @public_function
-def merge_registries(registries: Iterable[Address], output: Address) -> Combination:
+def merge_registries(registries: Iterable[Address], output: NewRegistry) -> "Combination":
     """Merge registries into a new one, as `provenance registry merge` does.
 
     Parameters
     ----------
     registries : iterable of str or path
         Their folders or addresses, in any order.
-    output : str or path
-        Folder of the new registry.
     """
-    return merge_into(given_paths(registries), _local(output))
+    return pipeline.merge_into(given_paths(registries), _local(output))
 
 
 @public_function
 def subset_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
-    output: Address,
+    output: NewRegistry,
     *,
-    source: str | None = None,
-    since: Day | None = None,
-    until: Day | None = None,
-    author: str | None = None,
-    ids: Address | None = None,
-) -> Combination:
+    source: ItemSource = None,
+    since: Annotated[
+        Day | None,
+        Option("Items published since this day, month or year.", flags="--from", metavar="DATE"),
+    ] = None,
+    until: Annotated[
+        Day | None, Option("Items published before this day, month or year.", metavar="DATE")
+    ] = None,
+    author: ItemAuthor = None,
+    ids: ItemIds = None,
+) -> "Combination":
     """Make a registry of the items that meet all conditions, as `provenance registry subset` does.
 
     Parameters
     ----------
-    registry, output : str or path
-        The registry, and the folder of the new one.
-    source, author : str, optional
-        Source and author of the items.
-    since, until : str, optional
-        A day, month or year: items published since the one, and before the other.
-    ids : str or path, optional
-        File that lists ids.
+    registry : str or path
+        The registry.
     """
+    conditions = _conditions(ids, author, source, since=since, until=until)
+    return pipeline.take_subset(_local(registry), conditions, _local(output))
+
+
+def _conditions(
+    ids: Address | None, author: str | None, source: str | None, **days: Day | None
+) -> "Conditions":
     listed = None if ids is None else fspath(ids)
-    conditions = Conditions(listed, author, source, day_text(since), until=day_text(until))
-    return take_subset(_local(registry), conditions, _local(output))
+    texts = {name: pipeline.day_text(day) for name, day in days.items()}
+    return pipeline.Conditions(listed, author, source, **texts)
 
 
-def _dump_source(dumps: Addresses, source: str | None, options: DumpOptions) -> DumpSource:
-    mapping = dict[str, object]()
-    for field in fields(ColumnMapping):
-        if (value := options.get(field.name)) is not None:
-            mapping[field.name] = value
-    columns = mapping.pop("text_columns", ())
-    columns = (columns,) if isinstance(columns, str) else tuple(columns)  # type: ignore[arg-type]
-    if source is None and "source_column" not in mapping:
+def _dump_source(dumps: Addresses, options: DumpOptions) -> "DumpSource":
+    source, of = options["source"], options["of"]
+    if options["template"] is not None and options["text_columns"]:
+        raise OptionError("give either {template} or {text_columns}")
+    if source is None and options["source_column"] is None:
         raise InputError(
             "the source of these items is not given",
-            remedy="name it with source=, or its column with source_column=",
+            remedy="name the source with --source, or its column with --source-column",
         )
-    return DumpSource(
+    if of is not None and source is None:
+        raise InputError(
+            "--of needs a single source, but --source-column allows several",
+            remedy="add the dumps of each source separately, with --source and --of",
+        )
+    columns = pipeline.ColumnMapping(
+        tuple(given_paths(options["text_columns"])),
+        template=options["template"],
+        id_column=options["id_column"],
+        date_column=options["date_column"],
+        url_column=options["url_column"],
+        author_column=options["author_column"],
+        licence_column=options["licence_column"],
+        source_column=options["source_column"],
+        text_format=options["text_format"],
+    )
+    return pipeline.DumpSource(
         given_paths(dumps),
         source,
-        options.get("layout", "auto"),
-        ColumnMapping(columns, **mapping),  # type: ignore[arg-type]
-        options.get("of"),
-        options.get("max_document"),
+        options["layout"] or "auto",
+        columns,
+        of,
+        options["max_document"],
     )
 
 
-def _engine(options: DumpOptions) -> DumpEngine:
-    return DumpEngine(options.get("engine", "threads"), options.get("scheduler"))
+def _engine(options: DumpOptions) -> "DumpEngine":
+    if options["scheduler"] is not None and options["engine"] != "dask":
+        raise OptionError("{scheduler} needs {engine} dask")
+    return pipeline.DumpEngine(options["engine"], options["scheduler"])
+
+
+def _record_deletions(outcome: "BuildOutcome") -> None:
+    """Record in the ledger of the policy, if there is one, what dumps say was deleted."""
+    tombstones = outcome.deletions.tombstones
+    if len(tombstones) and (ledger := pipeline.ledger_of_policy()) is not None:
+        pipeline.record_tombstones(
+            ledger, tombstones, outcome.manifest.digest, "deletion records of dumps"
+        )
 
 
 def _local(registry: Address) -> Path:
@@ -505,7 +608,7 @@ def _local(registry: Address) -> Path:
     if "://" in path:
         raise InputError(
             f"{path}: a registry is a folder on this machine, not an address",
-            remedy="give a local folder; push_registry and pull_registry copy registries to and "
+            remedy="name a local path; `registry push` and `registry pull` copy registries to and "
             "from addresses",
         )
     return Path(path)

@@ -199,7 +199,7 @@ def test_purging_clears_what_checks_have_stored(provenance, harbour, monkeypatch
     done = provenance("registry", "remove", "r", "--purge", cwd=harbour)
     assert done.returncode == 0, done.stderr
     assert "Removed from the disk, with 1 segment rewritten." in done.stdout
-    assert re.search(r"Cleared: the result cache \([1-9].*\) and r\.tasks\.", done.stdout)
+    assert "Cleared: the result cache and r.tasks." in done.stdout
     assert "Out of reach, for you to see to:" in done.stdout
     assert cached(provenance, harbour).startswith("0 entries")
 
