@@ -28,13 +28,11 @@ if TYPE_CHECKING:
         write_note as write_note,
     )
     from provenance.pipeline.attesting.report_replay import (
-        Replay as Replay,
         replay as replay,
         verify_report as verify_report,
     )
     from provenance.pipeline.attesting.signed_folders import (
         SIGNATURE_FILE as SIGNATURE_FILE,
-        SignedFolder as SignedFolder,
         sign_folder as sign_folder,
         verify_folder as verify_folder,
     )
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
         preview_dumps as preview_dumps,
     )
     from provenance.pipeline.building.registries import (
-        BuildOutcome as BuildOutcome,
         ColumnMapping as ColumnMapping,
         DeletedItems as DeletedItems,
         DumpEngine as DumpEngine,
@@ -118,6 +115,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.exchange.key_files import key_environment as key_environment
     from provenance.pipeline.publishing.public_screening import (
         save_hits as save_hits,
+        screen as screen,
         screen_addresses as screen_addresses,
     )
     from provenance.pipeline.exchange.pulling import pull as pull
@@ -233,8 +231,8 @@ if TYPE_CHECKING:
         addresses_or_corpus as addresses_or_corpus,
         day_text as day_text,
         file_addresses as file_addresses,
-        find_addresses as find_addresses,
         local_path as local_path,
+        local_registry as local_registry,
     )
     from provenance.pipeline.python_api.policy_options import (
         has_policy_options as has_policy_options,
@@ -250,13 +248,13 @@ _NAMES = {
         "model_subject open_key read_statements read_trust verify_attestation"
     ),
     "attesting.disputes": "ItemChoice open_disputes verify_note write_note",
-    "attesting.report_replay": "Replay replay verify_report",
-    "attesting.signed_folders": "SIGNATURE_FILE SignedFolder sign_folder verify_folder",
+    "attesting.report_replay": "replay verify_report",
+    "attesting.signed_folders": "SIGNATURE_FILE sign_folder verify_folder",
     "audit.rights_holder_answer": "answer check_pdf_library points_to_withhold save_answer",
     "building.build_commands": "registry_recipe",
     "building.dump_preview": "DumpPreview preview_dumps",
     "building.registries": (
-        "BuildOutcome ColumnMapping DeletedItems DumpEngine DumpSource Manifest "
+        "ColumnMapping DeletedItems DumpEngine DumpSource Manifest "
         "PublishedSource add_to_registry build_registry find_published_source "
         "published_sources show_registry verify_registry"
     ),
@@ -300,7 +298,7 @@ _NAMES = {
     ),
     "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "matching.tracing": "trace",
-    "publishing.public_screening": "save_hits screen_addresses",
+    "publishing.public_screening": "save_hits screen screen_addresses",
     "publishing.registry_publishing": (
         "is_public_copy open_public_copy parse_rate publish_keyed_copy publish_public_copy"
     ),
@@ -322,7 +320,7 @@ _NAMES = {
     "source_names": "source_id source_name_warning",
     "execution.progress": "report_progress_to show_progress_on_stderr",
     "python_api.python_inputs": (
-        "COPY_REMEDY addresses_or_corpus day_text file_addresses find_addresses local_path"
+        "COPY_REMEDY addresses_or_corpus day_text file_addresses local_path local_registry"
     ),
     "python_api.policy_options": (
         "has_policy_options normalise_options policy_of_options settings_of_options"

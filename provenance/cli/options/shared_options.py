@@ -73,22 +73,6 @@ actor_option = click.option(
     metavar="ROLE",
     help=f"Role of the collector: {', '.join(Actor)}. Unset: the strictest applies.",
 )
-text_column_option = click.option(
-    "--text-column",
-    "text_columns",
-    multiple=True,
-    metavar="NAME",
-    help="Column with the text; repeatable. Unset: detected.",
-)
-max_document_option = click.option(
-    "--max-document",
-    metavar="SIZE",
-    help="Maximum size of a document (a line, a row or a text file). A larger one is an error.  "
-    "[default: 64MB]",
-)
-split_option = click.option(
-    "--split", metavar="NAME", help="Split of a dataset on a hub. Unset: all."
-)
 threads_option = click.option(
     "--threads",
     type=click.IntRange(1, 1024),

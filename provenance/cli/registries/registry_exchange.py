@@ -1,35 +1,36 @@
 """`provenance registry`: commands that exchange registries with others."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from provenance import pipeline
-from provenance.cli.options.path_options import LOCAL_FOLDER, files, folders
-from provenance.cli.options.shared_options import (
-    registry_key_option,
-    trust_option,
-)
+from provenance.cli.options.function_commands import FunctionCall, function_command
+from provenance.cli.options.path_options import LOCAL_FOLDER, folders
+from provenance.cli.options.shared_options import quiet_option, registry_key_option
 from provenance.cli.registries.registry_summary import (
     pull_lines,
     push_lines,
     signing_lines,
 )
 from provenance.cli.terminal_output import echo
-
-_REGISTRY = click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
-_FRESH_FOR = click.option(
-    "--fresh-for",
-    "fresh_days",
-    type=click.IntRange(1, 36_500),
-    metavar="DAYS",
-    help="State that copies count as fresh for this long: by then, you publish again. Unset: as "
-    "stated before.",
+from provenance.pipeline.python_api.exchange_functions import (
+    pull_registry,
+    push_registry,
+    sign_registry,
 )
 
+if TYPE_CHECKING:
+    from provenance.pipeline.exchange.pulling import Pull
+    from provenance.pipeline.exchange.pushing import Push
+    from provenance.pipeline.exchange.registry_signatures import Signing
 
-@click.command(
+_REGISTRY = click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
+_QUIET = quiet_option("No progress and no summary.")
+
+
+@function_command(
+    push_registry,
     "push",
     epilog="""
 \b
@@ -40,15 +41,8 @@ Examples:
 )
 @_REGISTRY
 @click.argument("address")
-@_FRESH_FOR
-@click.option(
-    "--verify",
-    is_flag=True,
-    help="Read the files that are there, and send damaged ones again. Unset: at addresses of other "
-    "machines, files of the right size count as intact.",
-)
 @_QUIET
-def push(registry: Path, address: str, fresh_days: int | None, verify: bool, quiet: bool) -> None:
+def push(run: "FunctionCall[Push]", registry: Path, address: str) -> None:
     """Publish REGISTRY at ADDRESS, or what has changed since it was published there.
 
     ADDRESS is a folder, or an address such as s3://bucket/folder. Only files that are not there are
@@ -56,12 +50,13 @@ def push(registry: Path, address: str, fresh_days: int | None, verify: bool, qui
     afterwards. A push that was killed continues. Files of earlier versions are removed, since they
     may have items that were withdrawn.
     """
-    outcome = pipeline.push(registry, address, fresh_days=fresh_days, verify=verify, quiet=quiet)
-    if not quiet:
+    outcome = run(registry, address)
+    if not run.quiet:
         echo(*push_lines(address, outcome))
 
 
-@click.command(
+@function_command(
+    pull_registry,
     "pull",
     epilog="""
 \b
@@ -71,56 +66,22 @@ Examples:
 """,
 )
 @click.argument("address")
-@click.option(
-    "-o",
-    "--output",
-    type=LOCAL_FOLDER,
-    required=True,
-    metavar="DIR",
-    shell_complete=folders,
-    help="Where to: a new folder, or one that was pulled from ADDRESS before.",
-)
-@click.option(
-    "--allow-older",
-    is_flag=True,
-    help="Take a version that is older than the one here. Unset: an error, since withdrawn items "
-    "would come back.",
-)
-@click.option(
-    "--purge",
-    is_flag=True,
-    help="If items were withdrawn, clear the result cache, which may quote them.",
-)
 @registry_key_option
-@trust_option
 @_QUIET
-def pull(
-    address: str, output: Path, allow_older: bool, purge: bool, trust: str | None, quiet: bool
-) -> None:
+def pull(run: "FunctionCall[Pull]", address: str) -> None:
     """Fetch the registry at ADDRESS, or what has changed since it was fetched.
 
     Only files that are not here are fetched, and verified by their digests; a pull that was killed
     continues. Items that were withdrawn there are withdrawn here, and the files that had them are
     removed. DIR is for pulls alone: a registry that was changed here is not overwritten.
     """
-    ledger = pipeline.ledger_of_policy()
-    trust = trust or pipeline.trust_of_policy()
-    outcome = pipeline.pull(
-        address,
-        output,
-        check=None if trust is None else pipeline.trust_check(address, trust),
-        allow_older=allow_older,
-        purge=purge,
-        quiet=quiet,
-    )
-    if ledger is not None and len(outcome.difference.tombstones):
-        tombstones, digest = outcome.difference.tombstones, outcome.manifest.digest
-        pipeline.record_tombstones(ledger, tombstones, digest, f"pulled from {address}")
-    if not quiet:
-        echo(*pull_lines(output, outcome))
+    outcome = run(address)
+    if not run.quiet:
+        echo(*pull_lines(run.options["output"], outcome))
 
 
-@click.command(
+@function_command(
+    sign_registry,
     "sign",
     epilog="""
 \b
@@ -130,43 +91,18 @@ Examples:
 """,
 )
 @_REGISTRY
-@click.option(
-    "--key",
-    "keys",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    metavar="FILE",
-    shell_complete=files,
-    help="Private key: ed25519 or ECDSA on P-256, PEM or OpenSSH; its passphrase is read from "
-    "PROVENANCE_KEY_PASSPHRASE. Repeatable.",
-)
-@click.option(
-    "--as",
-    "principal",
-    metavar="NAME",
-    help="Sign under this name of the reader's trust file. Unset: under all that the key has "
-    "there.",
-)
-@_FRESH_FOR
 @registry_key_option
 @_QUIET
-def sign(
-    registry: Path,
-    keys: tuple[Path, ...],
-    principal: str | None,
-    fresh_days: int | None,
-    quiet: bool,
-) -> None:
+def sign(run: "FunctionCall[Signing]", registry: Path) -> None:
     """Sign REGISTRY: that its items are content of its sources, in their owners' name.
 
     The signature is a file of REGISTRY, and is pushed with it. It covers the manifest, and with it
     every file. A change of REGISTRY removes it: sign again before you push.
     """
-    signing = pipeline.sign(registry, keys, principal, fresh_days=fresh_days)
+    signing = run(registry)
     for key in signing.exposed:
         echo(f"Note: others on this machine may read {key}: chmod 600 {key}", err=True)
-    if not quiet:
+    if not run.quiet:
         echo(*signing_lines(signing))
 
 

@@ -25,6 +25,7 @@ from provenance.pipeline.python_api.option_types import (
     Split,
     TextColumns,
     Threads,
+    TrustFile,
     given_paths,
 )
 from provenance.pipeline.python_api.options import Option, OptionError
@@ -102,15 +103,7 @@ class ReportOptions(RegistryOptions, MatchingOptions, total=False):
             paths="files",
         ),
     ]
-    trust: Annotated[
-        Address | None,
-        Option(
-            "Keys, and the sources that each may speak for: registries that these have not signed "
-            "are refused. Unset: as the policy says, else any registry.",
-            metavar="FILE",
-            paths="files",
-        ),
-    ]
+    trust: TrustFile
     sample: Annotated[
         ShareText | None,
         Option(

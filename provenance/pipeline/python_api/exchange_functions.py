@@ -1,14 +1,36 @@
 """`provenance.push_registry`, `pull_registry` and others: exchange of registries as functions."""
 
-from os import PathLike, fspath
+from os import fspath
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from provenance.pipeline.exchange.pulling import Pull, pull
-from provenance.pipeline.exchange.pushing import Push, push
-from provenance.pipeline.exchange.registry_signatures import Signing, sign, trust_check
-from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance import pipeline
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_types import Address, Addresses
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    Addresses,
+    ProgressCallback,
+    TrustFile,
+    given_paths,
+)
+from provenance.pipeline.python_api.options import Option
+
+if TYPE_CHECKING:
+    from provenance.pipeline.exchange.pulling import Pull
+    from provenance.pipeline.exchange.pushing import Push
+    from provenance.pipeline.exchange.registry_signatures import Signing
+
+FreshDays = Annotated[
+    int | None,
+    Option(
+        "State that copies count as fresh for this long: by then, you publish again. Unset: as "
+        "stated before.",
+        flags="--fresh-for",
+        metavar="DAYS",
+        low=1,
+        high=36_500,
+    ),
+]
 
 
 @public_function
@@ -16,10 +38,16 @@ def push_registry(
     registry: Address,
     address: Address,
     *,
-    fresh_days: int | None = None,
-    verify: bool = False,
+    fresh_days: FreshDays = None,
+    verify: Annotated[
+        bool,
+        Option(
+            "Read the files that are there, and send damaged ones again. Unset: at addresses of "
+            "other machines, files of the right size count as intact."
+        ),
+    ] = False,
     progress: ProgressCallback | None = None,
-) -> Push:
+) -> "Push":
     """Publish a registry, or what has changed, as `provenance registry push` does.
 
     Parameters
@@ -28,10 +56,6 @@ def push_registry(
         Its folder.
     address : str or path
         Where to.
-    fresh_days : int, optional
-        For how many days from now copies count as fresh; else as stated before.
-    verify : bool, optional
-        Read the files that are there, and send damaged ones again.
     progress : callable, optional
         As for `check`.
 
@@ -45,34 +69,50 @@ def push_registry(
     RegistryError
         If withdrawn items are still in its files, or a newer version is there.
     """
-    with report_progress_to(progress):
-        return push(Path(registry), fspath(address), fresh_days=fresh_days, verify=verify)
+    with pipeline.report_progress_to(progress):
+        return pipeline.push(
+            pipeline.local_registry(registry),
+            fspath(address),
+            fresh_days=fresh_days,
+            verify=verify,
+        )
 
 
 @public_function
 def pull_registry(
     address: Address,
-    folder: Address,
+    output: Annotated[
+        Address,
+        Option(
+            "Where to: a new folder, or one that was pulled from {address} before.",
+            flags="-o --output",
+            metavar="DIR",
+            paths="folders",
+        ),
+    ],
     *,
-    trust: Address | None = None,
-    allow_older: bool = False,
-    purge: bool = False,
+    allow_older: Annotated[
+        bool,
+        Option(
+            "Take a version that is older than the one here. Unset: an error, since withdrawn "
+            "items would come back."
+        ),
+    ] = False,
+    purge: Annotated[
+        bool,
+        Option("If items were withdrawn, clear the result cache, which may quote them."),
+    ] = False,
+    trust: TrustFile = None,
     progress: ProgressCallback | None = None,
-) -> Pull:
+) -> "Pull":
     """Fetch a registry, or what has changed, as `provenance registry pull` does.
+
+    What was withdrawn there is recorded in the ledger that the policy names, if any.
 
     Parameters
     ----------
     address : str or path
         Where from.
-    folder : str or path
-        Where to: a new folder, or one that was pulled from there before.
-    trust : str or path, optional
-        File with the keys that must have signed it; else it need not be signed.
-    allow_older : bool, optional
-        Take a version that is older than the one here.
-    purge : bool, optional
-        If items were withdrawn, clear the result cache, which may quote them.
     progress : callable, optional
         As for `check`.
 
@@ -93,33 +133,52 @@ def pull_registry(
     SigningError
         If nobody who is trusted has signed it.
     """
-    check = None if trust is None else trust_check(fspath(address), fspath(trust))
-    with report_progress_to(progress):
-        return pull(
-            fspath(address), Path(folder), check=check, allow_older=allow_older, purge=purge
+    there, ledger = fspath(address), pipeline.ledger_of_policy()
+    trusted = pipeline.trust_of_policy() if trust is None else fspath(trust)
+    with pipeline.report_progress_to(progress):
+        pulled = pipeline.pull(
+            there,
+            pipeline.local_registry(output),
+            check=None if trusted is None else pipeline.trust_check(there, trusted),
+            allow_older=allow_older,
+            purge=purge,
         )
+    if ledger is not None and len(tombstones := pulled.difference.tombstones):
+        digest = pulled.manifest.digest
+        pipeline.record_tombstones(ledger, tombstones, digest, f"pulled from {there}")
+    return pulled
 
 
 @public_function
 def sign_registry(
     registry: Address,
-    key: Addresses,
+    key: Annotated[
+        Addresses,
+        Option(
+            "Private key: ed25519 or ECDSA on P-256, PEM or OpenSSH; its passphrase is read from "
+            "PROVENANCE_KEY_PASSPHRASE{repeatable}.",
+            metavar="FILE",
+            paths="files",
+        ),
+    ],
     *,
-    principal: str | None = None,
-    fresh_days: int | None = None,
-) -> Signing:
+    principal: Annotated[
+        str | None,
+        Option(
+            "Sign under this name of the reader's trust file. Unset: under all that the key has "
+            "there.",
+            flags="--as",
+            metavar="NAME",
+        ),
+    ] = None,
+    fresh_days: FreshDays = None,
+) -> "Signing":
     """Sign a registry, as `provenance registry sign` does.
 
     Parameters
     ----------
     registry : str or path
         Its folder.
-    key : str, path, or iterable of them
-        Files of private keys. Their passphrase is read from `PROVENANCE_KEY_PASSPHRASE`.
-    principal : str, optional
-        Sign under this name of the reader's trust file; else under all that the key has there.
-    fresh_days : int, optional
-        As for `push_registry`.
 
     Returns
     -------
@@ -131,5 +190,9 @@ def sign_registry(
     SigningError
         If a key cannot be used.
     """
-    keys = [key] if isinstance(key, str | PathLike) else list(key)
-    return sign(Path(registry), list(map(Path, keys)), principal, fresh_days=fresh_days)
+    return pipeline.sign(
+        pipeline.local_registry(registry),
+        [*map(Path, given_paths(key))],
+        principal,
+        fresh_days=fresh_days,
+    )

@@ -93,6 +93,15 @@ Scheduler = Annotated[
     str | None,
     Option("Address of the Dask scheduler. Unset: a cluster on this machine.", metavar="ADDRESS"),
 ]
+TrustFile = Annotated[
+    Address | None,
+    Option(
+        "Keys, and the sources that each may speak for: registries that these have not signed are "
+        "refused. Unset: as the policy says, else any registry.",
+        metavar="FILE",
+        paths="files",
+    ),
+]
 NoCache = Annotated[
     bool,
     Option("Ignore the cache of earlier checks, and cache nothing. See `provenance cache`."),

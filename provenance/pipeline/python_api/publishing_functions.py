@@ -1,58 +1,81 @@
 """`provenance.publish_registry` and `screen_dataset`: the commands, as functions."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict, Unpack
 
-from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.publishing.public_screening import Screening, screen, screen_addresses
-from provenance.pipeline.publishing.registry_publishing import (
-    publish_keyed_copy,
-    publish_public_copy,
-)
+from provenance import pipeline
 from provenance.pipeline.python_api.argument_checks import public_function
-from provenance.pipeline.python_api.option_types import Address, Names
-from provenance.pipeline.python_api.python_inputs import (
-    COPY_REMEDY,
-    find_addresses,
-    local_path,
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    MaxDocument,
+    Names,
+    ProgressCallback,
+    ShareText,
+    Split,
+    TextColumns,
+    Threads,
+    given_paths,
 )
-from provenance.pipeline.settings import Settings
-from provenance.read.corpus.python_objects import corpus_of_objects
-from provenance.read.policy.policy_file import parse_size_option
-from provenance.registry.manifest import Manifest
-from provenance.registry.public_copy import PublicManifest
+from provenance.pipeline.python_api.options import Option, OptionError
+
+if TYPE_CHECKING:
+    from provenance.pipeline.publishing.public_screening import Screening
+    from provenance.registry.manifest import Manifest
+    from provenance.registry.public_copy import PublicManifest
+
+_DEFAULT_RATE = "1%"
 
 
 @public_function
 def publish_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
-    output: Address,
+    output: Annotated[
+        Address,
+        Option("The folder to make.", flags="-o --output", metavar="DIR", paths="folders"),
+    ],
     *,
-    tier: Literal["public", "keyed"],
-    key_file: Address | None = None,
-    new_key: bool = False,
-    drop: Iterable[str] = (),
-    false_positive_rate: float = 0.01,
+    tier: Annotated[
+        Literal["public", "keyed"],
+        Option(
+            "public: counts, a filter of whole items of 20 words or more, and a sketch. keyed: a "
+            "registry without texts whose files are encrypted, for one licensee."
+        ),
+    ],
+    false_positives: Annotated[
+        ShareText | None,
+        Option(
+            "public: expected share of other texts that the filter accepts, so that a single hit "
+            f"proves nothing.  [default: {_DEFAULT_RATE}]",
+            metavar="N%",
+        ),
+    ] = None,
+    key_file: Annotated[
+        Address | None,
+        Option(
+            "keyed: the licensee's key. Unset: PROVENANCE_REGISTRY_KEY.",
+            metavar="FILE",
+            paths="files",
+        ),
+    ] = None,
+    new_key: Annotated[bool, Option("keyed: make the key, and write it to {key_file}.")] = False,
+    drop: Annotated[
+        Names,
+        Option(
+            "keyed: leave this out{repeatable}. ids: pseudonyms instead of ids, no addresses, "
+            "tombstones and marks. authors: the digests of their names. marks: which items are "
+            "planted.",
+            choices=("ids", "authors", "marks"),
+        ),
+    ] = (),
     progress: ProgressCallback | None = None,
-) -> Manifest | PublicManifest:
+) -> "Manifest | PublicManifest":
     """Make a copy of a registry to be given away, as `provenance registry publish` does.
 
     Parameters
     ----------
-    registry, output : str or path
-        The registry, and the folder to make.
-    tier : "public" or "keyed"
-        A filter and a sketch for everybody, or an encrypted registry for one licensee.
-    key_file : str or path, optional
-        Keyed: the file with the key. Unset: the key in `PROVENANCE_REGISTRY_KEY`.
-    new_key : bool, optional
-        Keyed: make the key, and the file.
-    drop : iterable of str, optional
-        Keyed: what to leave out, of "ids", "authors" and "marks".
-    false_positive_rate : float, optional
-        Public: expected share of other texts that the filter accepts.
+    registry : str or path
+        The registry.
     progress : callable, optional
         As for `check`.
 
@@ -66,31 +89,50 @@ def publish_registry(  # noqa: PLR0913 (the options of the command)
     RegistryError
         If the registry cannot be read, or is such a copy itself.
     """
-    source, target = local_path(registry, COPY_REMEDY), local_path(output, COPY_REMEDY)
-    with report_progress_to(progress):
+    source, target = pipeline.local_registry(registry), pipeline.local_registry(output)
+    if tier == "keyed" and false_positives is not None:
+        raise OptionError("{false_positives} is for {tier} public")
+    if tier == "public" and (key_file is not None or new_key or drop):
+        raise OptionError("{key_file}, {new_key} and {drop} are for {tier} keyed")
+    with pipeline.report_progress_to(progress):
         if tier == "public":
-            return publish_public_copy(source, target, false_positive_rate, Settings(quiet=True))
-        return publish_keyed_copy(
+            rate = pipeline.parse_rate(false_positives or _DEFAULT_RATE)
+            return pipeline.publish_public_copy(source, target, rate, pipeline.Settings())
+        return pipeline.publish_keyed_copy(
             source,
             target,
             key_file=None if key_file is None else Path(key_file),
             new_key=new_key,
-            drop=tuple(drop),
+            drop=tuple(given_paths(drop)),
         )
 
 
 class ScreenOptions(TypedDict, total=False):
     """How a dataset is read."""
 
-    text_columns: Names
-    split: str | None
-    max_document: str | int | None
-    threads: int | None
+    text_columns: TextColumns
+    max_document: MaxDocument
+    split: Split
+    threads: Threads
     progress: ProgressCallback | None
 
 
 @public_function
-def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOptions]) -> Screening:
+def screen_dataset(
+    public: Address,
+    data: object,
+    *,
+    output: Annotated[
+        Address | None,
+        Option(
+            "Write the texts that may be items to this CSV file.",
+            flags="-o --output",
+            metavar="FILE",
+            paths="files",
+        ),
+    ] = None,
+    **options: Unpack[ScreenOptions],
+) -> "Screening":
     """Count the texts of a dataset that may be items, as `provenance registry screen` does.
 
     Parameters
@@ -99,9 +141,8 @@ def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOption
         The public copy of a registry.
     data : str, path, or data
         The dataset: anything that `check` takes.
-    **options
-        `text_columns`, `split`, `max_document`, `threads`: as the options of the command.
-        `progress` as for `check`.
+    progress : callable, optional
+        As for `check`.
 
     Returns
     -------
@@ -114,20 +155,25 @@ def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOption
     ProvenanceError
         If the copy or the dataset cannot be read.
     """
-    columns = options.get("text_columns", ())
-    columns = (columns,) if isinstance(columns, str) else tuple(columns)
-    folder, max_document = local_path(public, COPY_REMEDY), options.get("max_document")
-    settings, threads = Settings(split=options.get("split"), quiet=True), options.get("threads")
-    settings = settings if threads is None else replace(settings, threads=threads)
-    with report_progress_to(options.get("progress")):
-        if (addresses := find_addresses(data)) is not None:
-            return screen_addresses(
-                folder, addresses, settings, text_columns=columns, max_document=max_document
-            )
-        corpus = corpus_of_objects(
+    folder, columns = pipeline.local_registry(public), given_paths(options["text_columns"])
+    target = None if output is None else pipeline.local_path(output, pipeline.COPY_REMEDY)
+    settings, max_document = pipeline.Settings(split=options["split"]), options["max_document"]
+    if (threads := options["threads"]) is not None:
+        settings = replace(settings, threads=threads)
+    with pipeline.report_progress_to(options["progress"]):
+        found = pipeline.addresses_or_corpus(
             data,
             text_columns=columns,
             split=settings.split,
-            max_document=parse_size_option(max_document),
+            max_document=max_document,
         )
-        return screen(folder, corpus, settings)
+        screening = (
+            pipeline.screen_addresses(
+                folder, found, settings, text_columns=columns, max_document=max_document
+            )
+            if isinstance(found, list)
+            else pipeline.screen(folder, found, settings)
+        )
+    if target is not None:
+        pipeline.save_hits(screening, target)
+    return screening

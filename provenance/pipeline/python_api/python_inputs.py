@@ -25,6 +25,7 @@ from provenance.read.corpus.hub_datasets import HUB_PREFIX, is_hub_name
 from provenance.read.corpus.python_objects import corpus_of_objects
 from provenance.read.corpus.stream_input import is_stream
 from provenance.read.formats.detection import format_by_name
+from provenance.read.policy.policy_file import parse_size_option
 
 
 def local_path(given: Address, remedy: str) -> Path:
@@ -43,6 +44,18 @@ def local_path(given: Address, remedy: str) -> Path:
     return Path(path)
 
 
+def local_registry(given: Address) -> Path:
+    """Return the folder of a registry that is read, changed or made; raises as `local_path`."""
+    path = fspath(given)
+    if "://" in path:
+        raise InputError(
+            f"{path}: a registry is a folder on this machine, not an address",
+            remedy="name a local path; `registry push` and `registry pull` copy registries to and "
+            "from addresses",
+        )
+    return Path(path)
+
+
 def day_text(day: Day | None) -> str | None:
     """Return a day, month or year as the command line has it."""
     if isinstance(day, date):
@@ -53,18 +66,27 @@ def day_text(day: Day | None) -> str | None:
 COPY_REMEDY = "name a local path, and copy the result with the tool of the store"
 
 
-def addresses_or_corpus(data: object, hub: str | None = None, **options: Any) -> list[str] | Corpus:
+def addresses_or_corpus(
+    data: object,
+    hub: str | None = None,
+    *,
+    max_document: str | int | None = None,
+    **options: Any,
+) -> list[str] | Corpus:
     """Return the addresses that data names, or the corpus that it is.
 
     Parameters
     ----------
     data, hub
         As for `find_addresses`.
+    max_document : str, int or None
+        Largest size of a document: "200MB".
     **options
         As for `corpus_of_objects`.
     """
-    addresses = find_addresses(data, hub)
-    return corpus_of_objects(data, **options) if addresses is None else addresses
+    if (addresses := find_addresses(data, hub)) is not None:
+        return addresses
+    return corpus_of_objects(data, max_document=parse_size_option(max_document), **options)
 
 
 def find_addresses(data: object, hub: str | None = None) -> list[str] | None:

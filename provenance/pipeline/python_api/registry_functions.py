@@ -286,7 +286,7 @@ def build_registry(
     InputError
         If no dump can be read.
     """
-    folder, dump_source = _local(registry), _dump_source(dumps, options)
+    folder, dump_source = pipeline.local_registry(registry), _dump_source(dumps, options)
     with pipeline.report_progress_to(options["progress"]):
         outcome = pipeline.build_registry(
             folder,
@@ -321,7 +321,7 @@ def add_to_registry(
     BuildOutcome
         As for `build_registry`.
     """
-    folder, dump_source = _local(registry), _dump_source(dumps, options)
+    folder, dump_source = pipeline.local_registry(registry), _dump_source(dumps, options)
     with pipeline.report_progress_to(options["progress"]):
         outcome = pipeline.add_to_registry(folder, dump_source, engine=_engine(options))
     _record_deletions(outcome)
@@ -375,7 +375,7 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     registry : str or path
         The registry.
     """
-    folder, ledger = _local(registry), pipeline.ledger_of_policy()
+    folder, ledger = pipeline.local_registry(registry), pipeline.ledger_of_policy()
     tombstones = None if ledger is None else pipeline.tombstones_of(folder)
     withdrawal = pipeline.withdraw_from_registry(
         folder,
@@ -408,7 +408,7 @@ def restore_registry_items(
     int
         How many were lifted.
     """
-    return pipeline.restore_to_registry(_local(registry), fspath(ids), source)
+    return pipeline.restore_to_registry(pipeline.local_registry(registry), fspath(ids), source)
 
 
 @public_function
@@ -432,7 +432,7 @@ def add_opt_outs(
     int
         How many are new.
     """
-    return pipeline.opt_out(_local(registry), given_paths(lists), reason)
+    return pipeline.opt_out(pipeline.local_registry(registry), given_paths(lists), reason)
 
 
 @public_function
@@ -458,7 +458,7 @@ def mark_registry_items(
     Marking
         How many `items` were marked, and how many ids are `absent`.
     """
-    return pipeline.mark(_local(registry), fspath(ids), source, note, undo=undo)
+    return pipeline.mark(pipeline.local_registry(registry), fspath(ids), source, note, undo=undo)
 
 
 @public_function
@@ -485,7 +485,7 @@ def fit_registry(
     InputError
         If there is too little text, or not all of it can be read.
     """
-    folder = _local(registry)
+    folder = pipeline.local_registry(registry)
     with pipeline.report_progress_to(progress):
         pipeline.fit_chance_model(folder, given_paths(texts), pipeline.Settings(), max_document)
     return open_registry(folder)
@@ -500,7 +500,7 @@ def compact_registry(registry: Address) -> OpenRegistry:
     registry : str or path
         The registry, which is changed in place.
     """
-    folder = _local(registry)
+    folder = pipeline.local_registry(registry)
     pipeline.compact(folder)
     return open_registry(folder)
 
@@ -514,7 +514,7 @@ def merge_registries(registries: Iterable[Address], output: NewRegistry) -> "Com
     registries : iterable of str or path
         Their folders or addresses, in any order.
     """
-    return pipeline.merge_into(given_paths(registries), _local(output))
+    return pipeline.merge_into(given_paths(registries), pipeline.local_registry(output))
 
 
 @public_function
@@ -541,7 +541,8 @@ def subset_registry(  # noqa: PLR0913 (the options of the command)
         The registry.
     """
     conditions = _conditions(ids, author, source, since=since, until=until)
-    return pipeline.take_subset(_local(registry), conditions, _local(output))
+    folder, target = pipeline.local_registry(registry), pipeline.local_registry(output)
+    return pipeline.take_subset(folder, conditions, target)
 
 
 def _conditions(
@@ -600,15 +601,3 @@ def _record_deletions(outcome: "BuildOutcome") -> None:
         pipeline.record_tombstones(
             ledger, tombstones, outcome.manifest.digest, "deletion records of dumps"
         )
-
-
-def _local(registry: Address) -> Path:
-    """Return the folder of a registry that is changed or made."""
-    path = fspath(registry)
-    if "://" in path:
-        raise InputError(
-            f"{path}: a registry is a folder on this machine, not an address",
-            remedy="name a local path; `registry push` and `registry pull` copy registries to and "
-            "from addresses",
-        )
-    return Path(path)
