@@ -31,6 +31,10 @@ USES = {"eu-dsm-art-3": Purpose.RESEARCH_TDM, "uk-cdpa-29a": Purpose.RESEARCH_TD
 CC_LICENCES = [each.id for each in LIBRARY.licences if each.id.startswith("cc-")]
 
 
+AGREED_BY_DOWNLOADERS = {"stackexchange/data-dump-agreement"}
+"""What is promised for one file reserves nothing towards others."""
+
+
 def on(day):
     first = date.fromisoformat(day)
     return DateRange(first, first + timedelta(days=1))
@@ -194,3 +198,24 @@ def test_what_does_not_say_whether_there_is_a_licence_is_unknown(declared):
     said = ruling("hackernews", declared, collected=on("2025-06-01"))
     assert (said.verdict, said.basis) == (Verdict.UNKNOWN, "undeclared")
     assert "under which licence" in said.remedy
+
+
+def test_terms_of_a_site_that_bar_training_on_its_content_reserve_it():
+    """Recital 18 of the directive names the terms of a website; those with a signal need it."""
+    barred = [
+        terms
+        for source in LIBRARY.sources
+        for terms in source.terms
+        if (terms.verdict, terms.basis) == (Verdict.FORBIDDEN, "explicit-ml")
+        and {"any", "any-recipient", "scraper", "account-holder"} & set(terms.binds)
+        and terms.where_signal is None
+        and not terms.id.startswith(tuple(AGREED_BY_DOWNLOADERS))
+    ]
+    assert len(barred) > 20
+    assert {terms.id for terms in barred if "mining-reserved" not in terms.conditions} == set()
+
+
+def test_what_a_site_bars_defeats_the_exception_also_for_a_recipient():
+    stated = {"jurisdiction": "DE", "collected": on("2026-06-01"), "claims": ("eu-dsm-art-4",)}
+    made = ruling("telegram", None, (), **stated, actor=Actor.RECIPIENT)
+    assert (made.verdict, made.basis) == (Verdict.FORBIDDEN, "reserved")
