@@ -12,6 +12,7 @@ from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
     NOT_HERE,
+    NOT_LISTED,
     NOT_NAMED,
     NOT_SEEN,
     NOT_SIGNALLED,
@@ -38,6 +39,7 @@ _QUALIFICATIONS = {
     NOT_SEEN: "It has not been verified that it was in force on the day that counts.",
     UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",
+    NOT_LISTED: "It lists what it allows, and a commercial use other than research is not there.",
     UNDECLARED: "The content declares no licence.",
 }
 _OPTIONS = {
@@ -122,8 +124,9 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
         return f"{_citation(terms)} does not address {purpose}."
     if decisive.basis == NOT_VERIFIED:
         return f"{_citation(terms)}: what it says about {purpose} has not been verified."
-    # A document may itself be on the basis: then its paraphrase says it.
-    qualification = None if decisive.basis == terms.basis else _QUALIFICATIONS.get(decisive.basis)
+    # A document may itself have the basis and the verdict: then its paraphrase says it.
+    is_its_own = (decisive.basis, decisive.verdict) == (terms.basis, terms.verdict)
+    qualification = None if is_its_own else _QUALIFICATIONS.get(decisive.basis)
     if decisive.basis == NOT_SEEN and terms.known_from is not None and terms.unseen is None:
         qualification = (
             f"It was first seen on {terms.known_from}; what applied before is not known."

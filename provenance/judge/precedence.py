@@ -49,6 +49,8 @@ QUOTED_WORK = "quoted-work"
 
 DEFAULT_COPYRIGHT = "default-copyright"
 """No licence is granted."""
+NOT_LISTED = "licence-scope"
+"""The document lists the uses that it allows, and this is none of them."""
 UNDECLARED = "undeclared"
 """It is not stated under which licence the content is."""
 

@@ -25,6 +25,7 @@ from provenance.judge.precedence import (
     NO_TERMS,
     NOT_BOUND,
     NOT_HERE,
+    NOT_LISTED,
     NOT_SEEN,
     NOT_SIGNALLED,
     NOT_VERIFIED,
@@ -48,9 +49,17 @@ from provenance.model.rules.rule_library import (
     StatutoryException,
 )
 from provenance.model.rules.rulings import Circumstances
-from provenance.model.rules.terms import Actor, Precedence, SubjectMatter, Terms, Verdict
+from provenance.model.rules.terms import (
+    Actor,
+    Precedence,
+    Purpose,
+    SubjectMatter,
+    Terms,
+    Verdict,
+)
 
 NON_COMMERCIAL, NO_RESERVATION, EXCEPTION = "non-commercial", "no-reservation", "exception"
+RESEARCH_ONLY = "research-only"
 """Conditions that are checked against the circumstances."""
 _LAYERS_OF_OWNERS = (Layer.COPYRIGHT, Layer.CONTRACT, Layer.ACCESS)
 """What owners may allow under conditions; signals and laws are another thing."""
@@ -324,14 +333,27 @@ class RuleIndex:
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
         if terms.where_signal is not None and terms.where_signal not in signals:
             return Statement(Verdict.UNKNOWN, NOT_SIGNALLED, terms)
+        unmet = self._unmet(terms, commercial=commercial)
         if (
-            commercial
-            and any(map(_bars_commerce, terms.conditions))
+            unmet is not None
             and self.precedence.layer(statement.basis) in _LAYERS_OF_OWNERS
-            and self.precedence.is_stricter(Verdict.FORBIDDEN, statement.verdict)
+            and self.precedence.is_stricter(unmet.verdict, statement.verdict)
         ):
-            return Statement(Verdict.FORBIDDEN, UNMET, terms)
+            return unmet
         return statement
+
+    def _unmet(self, terms: Terms, *, commercial: bool) -> Statement | None:
+        """Return what terms say of a use that does not meet their conditions; None if it does."""
+        if not commercial:
+            return None
+        if any(map(_bars_commerce, terms.conditions)):
+            return Statement(Verdict.FORBIDDEN, UNMET, terms)
+        if (
+            RESEARCH_ONLY in terms.conditions
+            and self.circumstances.purpose is not Purpose.RESEARCH_TDM
+        ):
+            return Statement(Verdict.UNKNOWN, NOT_LISTED, terms)
+        return None
 
     def _platform_statement(
         self, terms: Terms, binding: BindingTerms, scenario: Scenario, *, is_licensed: bool

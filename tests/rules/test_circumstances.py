@@ -86,6 +86,11 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     (
         "github",
         {"day": "2022-09-01", "actor": SCRAPER, "licence": "mit"},
+        "unknown/licence-scope",
+    ),
+    (
+        "github",
+        {"day": "2022-09-01", "actor": SCRAPER, "licence": "mit", "commercial": False},
         "restricted/licence-scope",
     ),
     (

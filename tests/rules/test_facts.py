@@ -117,7 +117,13 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
         "otherwise; other uses are not listed.",
         "from": "2020-11-16",
         "first-seen": "2020-11-16",
+        # Since then, the Terms of Service address training.
+        "until": "2025-09-29",
+        "end-status": "ended",
+        "latest-copy": None,
     },
+    # They are promised by whoever uses the API.
+    ("arxiv-api-terms", "2022-09-08"): {"binds": ["api-developer"]},
     # The stored copy is of the general terms, which speak of scraping alone.
     ("telegram-content-licensing", "2026-02-04"): {"confidence": "secondary source only"},
     # It is about every site and service of the network.

@@ -112,8 +112,8 @@ def test_what_a_row_declares_makes_its_source_s_word_stricter_and_never_laxer(fo
     asked = SCRAPED | {"commercial": True, "collected": collected}
     rows = [at, at | {"license": "cc0-1.0"}, at | {"license": "cc-by-nc-4.0"}]
     assert [row[1:4] for row in found(rows, asked=asked)] == [
-        ("link", "gitlab", "restricted"),
-        ("link", "gitlab", "restricted"),
+        ("link", "gitlab", "unknown"),
+        ("link", "gitlab", "unknown"),
         ("link", "gitlab", "forbidden"),
     ]
 
