@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
@@ -47,6 +47,8 @@ STACKS_AGE = timedelta(days=14)
 An index that is reached through copies shows a newer release to one request and hides it from the
 next, which would look as if the package beside a stack had kept it back.
 """
+_FLOORS = "floors"
+"""The file in `BUILD` with what we need at least."""
 _RESOLUTIONS = 4
 """How many stacks are resolved at once."""
 _SETTINGS = {
@@ -174,17 +176,29 @@ def stacks() -> Iterator[str]:
             yield line
 
 
+def outcome_alone(stack: str, error: Failed, resolve: Callable[[], object]) -> tuple[bool, str]:
+    """Return whether a stack that does not resolve with what we need is at fault itself."""
+    if "No solution found" in str(error):
+        try:
+            resolve()
+        except Failed as without_us:
+            error = without_us
+            if "No solution found" in str(error):
+                return True, f"  skipped  {stack}: it cannot be resolved without us either: {error}"
+    return False, f"  FAILED   {stack}: {error}"
+
+
 def fits(stack: str) -> tuple[bool, str]:
     """Resolve a stack alone, then beside us; return whether we change nothing, and the outcome."""
     requirements = stack.replace(" ", "\n")
     released = f"--exclude-newer={datetime.now(UTC) - STACKS_AGE:%Y-%m-%d}"
     pins = BUILD / f"{re.sub('[^a-z0-9]+', '-', stack)}.txt"
+    dated = (requirements, STACKS_PYTHON, pins, released)
     try:
-        alone = resolved(requirements, STACKS_PYTHON, pins, released)
+        # With what we need at least: no release of long ago stands for what people have.
+        alone = resolved(*dated, f"--constraint={BUILD / _FLOORS}")
     except Failed as error:
-        if "No solution found" not in str(error):
-            return False, f"  FAILED   {stack}: {error}"
-        return True, f"  skipped  {stack}: it cannot be resolved without us either: {error}"
+        return outcome_alone(stack, error, lambda: resolved(*dated))
     try:
         beside = resolved(f"{requirements}\n.", STACKS_PYTHON, pins, released)
     except Failed as error:
@@ -201,6 +215,7 @@ def main() -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     for earlier in BUILD.glob("*.txt"):
         earlier.unlink()
+    (BUILD / _FLOORS).write_text("\n".join(project()["dependencies"]), "utf-8")
     pythons = python_versions()
     try:
         passed = tested("oldest", pythons[0], "lowest-direct")

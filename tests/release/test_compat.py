@@ -94,6 +94,18 @@ def test_a_stack_alone_and_beside_us_sees_the_releases_of_one_day(monkeypatch):
     assert alone
 
 
+def test_a_stack_that_needs_less_than_we_do_does_not_fit(monkeypatch):
+    def resolve(requirements, python, pins, *options):
+        if any(each.startswith("--constraint=") for each in options):
+            raise Failed("error: No solution found: torch needs datasets<4")
+        return {}
+
+    monkeypatch.setattr(compat, "resolved", resolve)
+    passes, outcome = fits("torch")
+    assert not passes
+    assert "needs datasets<4" in outcome
+
+
 def test_without_a_package_index_compat_says_so_and_fails(monkeypatch, tmp_path, capsys):
     def refuse(*arguments, given=None):
         raise Failed("error: Failed to fetch: http://index.example/simple/click/")
