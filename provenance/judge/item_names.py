@@ -162,7 +162,7 @@ def readings(name: str) -> tuple[str, ...]:
     ('#20', '20')
     """
     found = [name := name.strip()]
-    name = _as_typed(name)
+    name = as_typed(name)
     while (shorter := _without_end(_without_brackets(name.replace("&amp;", "&")))) != name:
         name = shorter
     name = _LABEL.sub("", name, count=1) if _LABEL.match(name) else name
@@ -171,7 +171,7 @@ def readings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _as_typed(name: str) -> str:
+def as_typed(name: str) -> str:
     """Return a name without what copying put into it.
 
     Invisible characters and full-width forms go, and blanks within an address, where a line broke.

@@ -142,7 +142,7 @@ def _without_defaults(value: LedgerRecord | Facts) -> dict[str, Any]:
     return {
         name: to_json_value(getattr(value, name))
         for name, content in asdict(value).items()
-        if content is not None and content != ()
+        if content not in (None, ()) and content is not False
     }
 
 

@@ -168,6 +168,7 @@ if TYPE_CHECKING:
         parse_day as parse_day,
         record_check as record_check,
         record_cleaning as record_cleaning,
+        record_restoration as record_restoration,
         record_tombstones as record_tombstones,
         record_withdrawal as record_withdrawal,
         select_entry as select_entry,
@@ -294,7 +295,8 @@ _NAMES = {
         "add_check add_dataset add_to_ledger add_withdrawal digest_of_document "
         "entry_document erase_from_ledger export_ledger ledger_of_policy ledger_to_read "
         "named_ledger notes_on_record open_ledger parse_dates parse_day record_check "
-        "record_cleaning record_tombstones record_withdrawal select_entry tombstones_of"
+        "record_cleaning record_restoration record_tombstones record_withdrawal select_entry "
+        "tombstones_of"
     ),
     "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "matching.tracing": "trace",

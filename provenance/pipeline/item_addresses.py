@@ -1,5 +1,6 @@
 """Addresses of items in the form that the rules give them, and the times that ids contain."""
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,10 +8,13 @@ from functools import cache
 
 import pyarrow as pa
 
+from provenance.errors import InputError
 from provenance.judge.addresses import SourceAddresses
-from provenance.judge.item_names import ItemNames
+from provenance.judge.item_names import ItemNames, as_typed
 from provenance.model.rules.rule_library import Source
 from provenance.read.rules.rule_files import load_rules
+
+_ADDRESS = re.compile(r"(?:\w+:/)?/?[\w-]+(?:\.[\w-]+)+/(?P<path>.+)")
 
 
 @cache
@@ -22,6 +26,24 @@ def known_addresses() -> SourceAddresses:
 def item_names(names: Iterable[str]) -> ItemNames:
     """Return names of items, as people list them: ids, and addresses in any form."""
     return ItemNames(names, known_addresses())
+
+
+def author_name(name: str) -> str:
+    """Return the name of an author as it is meant where it was copied.
+
+    Raises
+    ------
+    InputError
+        If it is the address of a page.
+    """
+    typed = as_typed(name).strip()
+    if (address := _ADDRESS.fullmatch(typed)) is not None:
+        last = address["path"].partition("?")[0].rstrip("/").rpartition("/")[2]
+        raise InputError(
+            f"{typed} is an address, not the name of an author",
+            remedy=f"give the name that the source has for the author: {last}",
+        )
+    return typed
 
 
 def item_second(source: str, item: str | None, url: str | None) -> int | None:

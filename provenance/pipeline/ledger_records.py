@@ -338,6 +338,19 @@ def record_withdrawal(
     return _append_withdrawal(address, new, digest, reason) if len(new) else None
 
 
+def record_restoration(
+    address: str, before: pa.Table, registry: Path, digest: str
+) -> LedgerEntry | None:
+    """Append what was withdrawn in `before`, and is not any more, if anything."""
+    names = WITHDRAWN_ITEMS.names[:2]
+    lifted = before.join(tombstones_of(registry), names, join_type="left anti")
+    today = pa.repeat(pa.scalar(datetime.now(UTC).date(), pa.date32()), len(lifted))
+    lifted = lifted.set_column(2, WITHDRAWN_ITEMS.field("date"), today).cast(WITHDRAWN_ITEMS)
+    if not len(lifted):
+        return None
+    return _append_withdrawal(address, lifted.sort_by("item"), digest, None, restored=True)
+
+
 def record_tombstones(address: str, tombstones: pa.Table, digest: str, reason: str) -> LedgerEntry:
     """Append what others withdrew, given by the new tombstones of a registry."""
     rows = tombstones.select(WITHDRAWN_ITEMS.names).cast(WITHDRAWN_ITEMS)
@@ -345,10 +358,11 @@ def record_tombstones(address: str, tombstones: pa.Table, digest: str, reason: s
 
 
 def _append_withdrawal(
-    address: str, items: pa.Table, digest: str, reason: str | None
+    address: str, items: pa.Table, digest: str, reason: str | None, *, restored: bool = False
 ) -> LedgerEntry:
     sources = pc.unique(items["source"]).to_pylist()
-    facts = WithdrawalFacts(sources[0] if len(sources) == 1 else None, digest, reason)
+    source = sources[0] if len(sources) == 1 else None
+    facts = WithdrawalFacts(source, digest, reason, restored)
     return append_record(address, facts, [Attachment(FileRole.ITEMS, items)])
 
 

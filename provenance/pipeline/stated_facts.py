@@ -22,7 +22,7 @@ FACT_NAMES = {
         *("dataset", "on", "by", "method", "items", "copies_left", "receipt"),
         *("note", "corrects"),
     ),
-    "withdrawal": ("ids", "source", "on", "reason", "corrects"),
+    "withdrawal": ("ids", "source", "on", "reason", "restored", "corrects"),
 }
 """Names of the facts of each kind of record."""
 
@@ -92,6 +92,12 @@ def _amount(name: str, value: Any) -> object:
     return value
 
 
+def _flag(name: str, value: Any) -> object:
+    if str(value).lower() not in {"true", "false"}:
+        raise ValueError(f"{name} is true or false, not {value}")
+    return str(value).lower() == "true"
+
+
 def _list(_: str, value: Any) -> object:
     return [value] if isinstance(value, str) else list(value)
 
@@ -105,6 +111,7 @@ _CONVERSIONS: dict[str, Callable[[str, Any], object]] = {
     "on": _iso_day,
     **dict.fromkeys(("calls", "items"), _amount),
     **dict.fromkeys(("model_file", "receipt"), _digest),
+    "restored": _flag,
     **dict.fromkeys(LISTS, _list),
     "recipients": _recipients,
 }

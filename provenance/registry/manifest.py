@@ -91,10 +91,10 @@ def _require_year(day: D) -> D:
     return day
 
 
-FORMAT = 8
+FORMAT = 10
 """Version of the layout on disk."""
 
-KEYED_FORMAT = 9
+KEYED_FORMAT = 11
 """Version of the layout of a keyed copy, whose files are encrypted."""
 
 PUBLIC_FORMAT = "public-1"

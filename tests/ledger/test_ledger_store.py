@@ -61,7 +61,7 @@ EXAMPLES = (
     AccessFacts("x", "Lanterns", "app-1", Route.API, YEAR, 17, 400, ("posts@1",), "terms", "note"),
     UseFacts("posts@1", "Lanterns", "model-1", DIGEST, "ranking", YEAR, (OFFICE,), "note"),
     DestructionFacts("posts@0", date(2023, 3, 1), "team", "shredded", 7, "none", DIGEST, "note"),
-    WithdrawalFacts("x", DIGEST, "deleted"),
+    WithdrawalFacts("x", DIGEST, "deleted", restored=True),
     CheckFacts(DIGEST, ("data",), date(2023, 4, 1), "report"),
     CleaningFacts(("data",), "clean", DIGEST, DIGEST),
     ErasureFacts("asked on the phone"),

@@ -331,21 +331,28 @@ Example:
 @click.option("--source", metavar="ID", help="Source of the items. Unset: of any source.")
 @click.option("--on", "day", metavar="DAY", help="When they were withdrawn. Unset: today.")
 @click.option("--reason", metavar="TEXT", help="Why.")
+@click.option(
+    "--restored",
+    is_flag=True,
+    help="Earlier withdrawals of these items were taken back, and do not count.",
+)
 @_CORRECTS
 @ledger_option
-def withdrawal(
+def withdrawal(  # noqa: PLR0913 (the options of the command)
     ids: str,
     source: str | None,
     day: str | None,
     reason: str | None,
     corrects: str | None,
     ledger: str | None,
+    *,
+    restored: bool,
 ) -> None:
     """Record that items were withdrawn at their source.
 
     FILE has their ids, as for `provenance registry remove`, which records withdrawals by itself.
     """
-    facts = WithdrawalFacts(source, None, reason)
+    facts = WithdrawalFacts(source, None, reason, restored)
     when = None if day is None else pipeline.parse_day("--on", day)
     address = pipeline.named_ledger(ledger)
     entry = pipeline.add_withdrawal(address, facts, ids, when, corrects)

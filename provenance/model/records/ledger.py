@@ -288,7 +288,7 @@ class DestructionFacts:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalFacts:
-    """Items that were withdrawn at their source.
+    """Items that were withdrawn at their source, or whose withdrawal was taken back.
 
     Parameters
     ----------
@@ -298,11 +298,14 @@ class WithdrawalFacts:
         Digest of the registry that they were removed from, after it; None where people declared it.
     reason : str or None
         Why.
+    restored : bool
+        Whether earlier withdrawals of them were taken back.
     """
 
     source: str | None = None
     registry: str | None = None
     reason: str | None = None
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

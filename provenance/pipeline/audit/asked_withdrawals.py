@@ -11,7 +11,7 @@ from provenance.model.records.audit import AuditQuery
 from provenance.model.records.ledger import WITHDRAWN_ITEMS, WithdrawalFacts
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, Item, record_name
 from provenance.pipeline.audit.audit_query import FindingFilter, is_text
-from provenance.pipeline.item_addresses import known_addresses
+from provenance.pipeline.item_addresses import author_name, known_addresses
 from provenance.pipeline.ledger_records import recorded_items
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.files.mapped_files import map_registry
@@ -32,11 +32,14 @@ class AskedWithdrawals:
         Number of further withdrawals of which records do not tell whether they are.
     unread : tuple of str
         Registries and records that may have others, and cannot be read.
+    restored : tuple of Item
+        Items that are asked about whose withdrawals were taken back.
     """
 
     days: Mapping[Item, date] = field(default_factory=dict)
     unassigned: int = 0
     unread: tuple[str, ...] = ()
+    restored: tuple[Item, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -72,8 +75,11 @@ def asked_withdrawals(
         earlier = answers.get(key)
         answers[key] = answer if earlier is None else earlier or bool(answer)
     days = {key: day for key, day in evidence.withdrawn.items() if answers.get(key)}
-    unassigned = sum(answer is None for answer in answers.values())
-    return AskedWithdrawals(days, unassigned, tuple(_unread(query, evidence)))
+    unassigned = sum(
+        answer is None and key not in evidence.restored for key, answer in answers.items()
+    )
+    restored = tuple(key for key in evidence.restored if answers.get(key))
+    return AskedWithdrawals(days, unassigned, tuple(_unread(query, evidence)), restored)
 
 
 def _withdrawn_items(
@@ -83,7 +89,7 @@ def _withdrawn_items(
         names = read_names(folder)
         canonical = () if wanted.names is None else wanted.names.canonical
         is_own, has_address = (
-            are_of_author(names, query.author or ""),
+            are_of_author(names, author_name(query.author or "")),
             have_address(names, canonical),
         )
         columns = ("source", "item", "site", "author", "address")

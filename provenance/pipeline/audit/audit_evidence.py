@@ -153,6 +153,8 @@ class AuditEvidence:
         Items that were withdrawn, by source and id.
     withdrawal_records : dict of Item to list of LedgerEntry
         Records that state these days; an item without one has its day from a registry alone.
+    restored : dict of Item to list of LedgerEntry
+        Items whose withdrawals were taken back, with the records of that.
     """
 
     ledger: Ledger | None
@@ -162,6 +164,7 @@ class AuditEvidence:
     registries: tuple[Path, ...]
     withdrawn: dict[Item, date] = field(default_factory=dict)
     withdrawal_records: dict[Item, list[LedgerEntry]] = field(default_factory=dict)
+    restored: dict[Item, list[LedgerEntry]] = field(default_factory=dict)
 
     def facts(self, kind: type[F]) -> list[tuple[LedgerEntry, F]]:
         """Return the facts of one kind, each with its record, oldest first."""
@@ -192,13 +195,16 @@ def gather_evidence(
     gathered = gather_checks(ledger, reports)
     known = {each.digest for each in gathered.datasets}
     folders = registries or _registries_of(gathered.checks)
+    withdrawn = _withdrawn(ledger, folders)
     return AuditEvidence(
         ledger,
         gathered.datasets,
         tuple(each for each in gathered.by_name.values() if each[1].digest not in known),
         gathered.unused,
         tuple(folders),
-        *_withdrawn(ledger, folders),
+        withdrawn.days,
+        withdrawn.records,
+        withdrawn.restored,
     )
 
 
@@ -368,27 +374,50 @@ def _registries_of(checks: Iterable[Check]) -> list[Path]:
     return [Path(path) for path in sorted(paths)]
 
 
-def _withdrawn(
-    ledger: Ledger | None, registries: Iterable[Path]
-) -> tuple[dict[Item, date], dict[Item, list[LedgerEntry]]]:
-    """Return when items were withdrawn, of two dates the earlier, and the records that state it."""
-    days, records = dict[Item, date](), dict[Item, list[LedgerEntry]]()
-    tables: list[tuple[LedgerEntry | None, pa.Table]] = [
-        (None, tombstones_of(folder)) for folder in registries
-    ]
-    if ledger is not None:
-        tables += [
-            (entry, table)
-            for entry, _ in ledger.facts(WithdrawalFacts)
-            if (table := recorded_items(ledger, entry)) is not None
-        ]
-    for entry, table in tables:
-        columns = (table[name].to_pylist() for name in WITHDRAWN_ITEMS.names)
-        for source, item, day in zip(*columns, strict=True):
-            key = source, item
-            if day < days.get(key, date.max):
-                days[key] = day
-                records.pop(key, None)
-            if entry is not None and day == days[key]:
-                records.setdefault(key, []).append(entry)
-    return days, records
+@dataclass(frozen=True, slots=True)
+class _Withdrawals:
+    """When items were withdrawn, the records that state it, and what was taken back."""
+
+    days: dict[Item, date] = field(default_factory=dict)
+    records: dict[Item, list[LedgerEntry]] = field(default_factory=dict)
+    restored: dict[Item, list[LedgerEntry]] = field(default_factory=dict)
+
+    def add(self, item: Item, day: date, entry: LedgerEntry | None = None) -> None:
+        """Note a withdrawal: of two days, the earlier counts."""
+        self.restored.pop(item, None)
+        if day < self.days.get(item, date.max):
+            self.days[item] = day
+            self.records.pop(item, None)
+        if entry is not None and day == self.days[item]:
+            self.records.setdefault(item, []).append(entry)
+
+    def take_back(self, item: Item, entry: LedgerEntry) -> None:
+        """Note that the withdrawals of an item, whose source may not be stated, do not count."""
+        source, name = item
+        own = [item] if source is not None else [key for key in self.days if key[1] == name]
+        for each in own:
+            if self.days.pop(each, None) is not None:
+                self.records.pop(each, None)
+                self.restored.setdefault(each, []).append(entry)
+
+
+def _withdrawn(ledger: Ledger | None, registries: Iterable[Path]) -> _Withdrawals:
+    """Return what was withdrawn; what a registry withholds is, whatever is recorded later."""
+    found = _Withdrawals()
+    for entry, facts in [] if ledger is None else ledger.facts(WithdrawalFacts):
+        table = None if ledger is None else recorded_items(ledger, entry)
+        for item, day in () if table is None else _dated_items(table):
+            if facts.restored:
+                found.take_back(item, entry)
+            else:
+                found.add(item, day, entry)
+    for folder in registries:
+        for item, day in _dated_items(tombstones_of(folder)):
+            found.add(item, day)
+    return found
+
+
+def _dated_items(table: pa.Table) -> Iterator[tuple[Item, date]]:
+    columns = (table[name].to_pylist() for name in WITHDRAWN_ITEMS.names)
+    for source, item, day in zip(*columns, strict=True):
+        yield (source, item), day

@@ -17,7 +17,7 @@ from provenance.model.content.fingerprints import Flags
 from provenance.model.records.audit import AuditQuery
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
-from provenance.pipeline.item_addresses import item_names, known_addresses
+from provenance.pipeline.item_addresses import author_name, item_names, known_addresses
 from provenance.read.dumps.tables.id_lists import read_ids
 
 
@@ -197,8 +197,15 @@ def items_with_text(text: str, registries: Iterable[Path]) -> frozenset[tuple[st
 def _items_of_author(query: AuditQuery, registries: Iterable[Path]) -> frozenset[tuple[str, str]]:
     from provenance.pipeline.audit import registry_items  # noqa: PLC0415 (as above)
 
-    author, source = query.author or "", query.source
+    author, source = author_name(query.author or ""), query.source
     find = (registry_items.items_of_author, registry_items.withdrawn_items_of_author)
-    return frozenset(
+    items = frozenset(
         pair for folder in registries for each in find for pair in each(folder, author, source)
     )
+    sources = sorted({source for source, _ in items})
+    if len(sources) > 1:
+        raise InputError(
+            f"{author} is an author of {' and '.join(sources)}, who may be different people",
+            remedy=f"ask about each: provenance audit {sources[0]} --author {author}",
+        )
+    return items

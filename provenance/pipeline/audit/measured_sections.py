@@ -597,13 +597,24 @@ def _asked_withdrawals(material: AuditMaterial, *, is_any_found: bool) -> Iterat
     if asked.days:
         first, last = min(asked.days.values()), max(asked.days.values())
         span = f"on {first}" if first == last else date_span(first, last)
-        ids = sorted(item for _, item in asked.days)
-        more = f" and {number(len(ids) - _EXAMPLE_IDS)} more" if len(ids) > _EXAMPLE_IDS else ""
+        ids = _some_ids(sorted(item for _, item in asked.days))
         said = (
             f"Of what was asked about, {count(len(asked.days), 'item')} recorded as withdrawn, "
-            f"{span}: {', '.join(ids[:_EXAMPLE_IDS])}{more}."
+            f"{span}: {ids}."
         )
         yield _withdrawal_line(material, said, asked.days)
+    if asked.restored:
+        records = [
+            (entry, entry.record.recorded.astimezone(UTC).date())
+            for item in asked.restored
+            for entry in material.evidence.restored[item]
+        ]
+        names = _some_ids(sorted(item for _, item in asked.restored))
+        said = (
+            f"Of what was asked about, withdrawals of {count(len(asked.restored), 'item')} were "
+            f"taken back: {names}."
+        )
+        yield recorded(material, said, *records, letter=True)
     if asked.unassigned:
         yield declared(
             f"{count(asked.unassigned, 'withdrawal')} on record without what would tell whether "
@@ -627,6 +638,11 @@ def _asked_withdrawals(material: AuditMaterial, *, is_any_found: bool) -> Iterat
         )
     else:
         yield unknowable("No item was found to compare withdrawals with.")
+
+
+def _some_ids(ids: Sequence[str]) -> str:
+    more = f" and {number(len(ids) - _EXAMPLE_IDS)} more" if len(ids) > _EXAMPLE_IDS else ""
+    return f"{', '.join(ids[:_EXAMPLE_IDS])}{more}"
 
 
 def _dates_phrase(

@@ -364,9 +364,10 @@ def _works(material: AuditMaterial, table: pa.Table) -> bytes:
             ("no", bool(items and searched) and not unsearched),
             ("not where searched", bool(items) and len(unsearched) < len(searched)),
         )
+        is_withdrawn = bool(items) and items <= material.evidence.withdrawn.keys()
         row = [
             entry,
-            "yes" if items or own else "no",
+            "withdrawn" if is_withdrawn else "yes" if items or own else "no",
             next((answer for answer, holds in answers if holds), "not searched for"),
             "; ".join(sorted({row["dataset"] for row in own})),
             sum(row["documents"] for row in copied),

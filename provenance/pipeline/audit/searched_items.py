@@ -204,7 +204,7 @@ def _withdrawals(
     for entry, facts in evidence.facts(WithdrawalFacts):
         place = places.get(facts.registry or "")
         table = None if evidence.ledger is None else recorded_items(evidence.ledger, entry)
-        if place is None or table is None:
+        if place is None or table is None or facts.restored:
             continue
         for item in zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True):
             if _is_asked(wanted, item):

@@ -20,7 +20,7 @@ from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.result_cache import clear_cache
 from provenance.pipeline.exchange.key_files import make_key, read_key
 from provenance.pipeline.exchange.remote_registries import local_folder
-from provenance.pipeline.item_addresses import item_names, known_addresses
+from provenance.pipeline.item_addresses import author_name, item_names, known_addresses
 from provenance.pipeline.ledger_records import parse_day
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.source_names import source_id
@@ -96,10 +96,10 @@ class Conditions:
         Raises
         ------
         ProvenanceError
-            If the list cannot be read, or a date is invalid.
+            If the list cannot be read, the author is an address, or a date is invalid.
         """
         return Selection(
-            author=self.author,
+            author=None if self.author is None else author_name(self.author),
             source=None if self.source is None else source_id(self.source),
             since=parse_day_option("--from", self.since),
             before=parse_day_option("--before", self.before)
@@ -279,8 +279,8 @@ def mark(
     return mark_items(folder, names, source, note=note, undo=undo)
 
 
-def restore_to_registry(folder: Path, ids: str, source: str | None) -> int:
-    """Lift the tombstones of the ids that a file lists; return the number of them."""
+def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
+    """Lift the tombstones of the ids that a file lists; return the manifest and their number."""
     source = None if source is None else source_id(source)
     options = () if source is None else ("--source", source)
     ended = datetime.now(UTC).replace(microsecond=0)
@@ -288,7 +288,7 @@ def restore_to_registry(folder: Path, ids: str, source: str | None) -> int:
     names = item_names(read_ids(ids).to_pylist())
     return restore_items(
         folder, pa.array(sorted(names.ids)), source, addresses=names.canonical, step=step
-    )[1]
+    )
 
 
 def compact(folder: Path) -> tuple[Manifest, Manifest]:

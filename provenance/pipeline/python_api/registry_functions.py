@@ -398,6 +398,8 @@ def restore_registry_items(
 ) -> int:
     """Lift the tombstones of the ids in a file, as `provenance registry restore` does.
 
+    That they were lifted is recorded in the ledger that the policy names, if any.
+
     Parameters
     ----------
     registry : str or path
@@ -408,7 +410,12 @@ def restore_registry_items(
     int
         How many were lifted.
     """
-    return pipeline.restore_to_registry(pipeline.local_registry(registry), fspath(ids), source)
+    folder, ledger = pipeline.local_registry(registry), pipeline.ledger_of_policy()
+    tombstones = None if ledger is None else pipeline.tombstones_of(folder)
+    manifest, lifted = pipeline.restore_to_registry(folder, fspath(ids), source)
+    if ledger is not None and tombstones is not None:
+        pipeline.record_restoration(ledger, tombstones, folder, manifest.digest)
+    return lifted
 
 
 @public_function

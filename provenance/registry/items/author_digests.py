@@ -1,6 +1,7 @@
 """Digests of authors, so that a registry does not reveal who wrote an item.
 
-Only on request, the name follows the digest of each item, after a colon.
+Only on request, the name follows the digest of each item, after a colon. A name is the same in
+capitals, and with the mark of a handle: Jane, @jane and u/jane are one author of a source.
 """
 
 from hashlib import sha256
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _DIGEST_EXPRESSION = "substr(sha256(name), 1, 16) AS digest"
 _SEPARATOR = "\x1f"  # rare in names; a collision merges two authors
+_MARKS = rf"{_SEPARATOR}\s*(?:@|/?u/)?|\s+$"
+"""What is before and after a name without being part of it."""
 _NO_AUTHORS = pa.array([], pa.string())
 
 
@@ -58,7 +61,8 @@ class AuthorDigests:
             return item_digests
         return pc.binary_join_element_wise(item_digests, single_chunk(authors), ":")
 
-    def _compute(self, names: pa.Array) -> pa.Array:
+    def _compute(self, keys: pa.Array) -> pa.Array:
+        names = _folded(keys)
         with self._connection.cursor() as cursor:
             digests = (
                 cursor.from_arrow(pa.table({"name": names}))
@@ -75,7 +79,14 @@ _HEX_DIGITS = 16
 
 def author_digest(source: str, name: str) -> str:
     """Return the digest of one author, as `AuthorDigests.of` does."""
-    return sha256(f"{source}{_SEPARATOR}{name}".encode()).hexdigest()[:_HEX_DIGITS]
+    (folded,) = _folded(pa.array([f"{source}{_SEPARATOR}{name}"])).to_pylist()
+    return sha256(folded.encode()).hexdigest()[:_HEX_DIGITS]
+
+
+def _folded(keys: pa.Array) -> pa.Array:
+    """Return sources with authors in the form in which an author has one name."""
+    named = pc.replace_substring_regex(keys, _MARKS, _SEPARATOR)
+    return pc.ascii_lower(pc.utf8_rtrim(named, _SEPARATOR))
 
 
 _AUTHOR = f"^[0-9a-f]{{{_HEX_DIGITS}}}(?::|$)"

@@ -127,7 +127,8 @@ def _recorded(
 ) -> list[str | None]:
     match facts:
         case WithdrawalFacts():
-            return [_labelled("withdrawn from", facts.source), _labelled("reason", facts.reason)]
+            what = "withdrawal taken back at" if facts.restored else "withdrawn from"
+            return [_labelled(what, facts.source), _labelled("reason", facts.reason)]
         case CheckFacts():
             return [
                 f"dataset {facts.digest[:DIGEST_LENGTH]} ({', '.join(facts.addresses)})",

@@ -281,7 +281,7 @@ def test_works_are_answered_yes_no_or_not_searched_for(place):
     ok(place, "audit", "--works", "works.csv", "-o", "out", "-q")
     rows = list(csv.DictReader(StringIO((place / "out" / "works.csv").read_text())))
     assert [row["found"] for row in rows] == ["yes", "no", "no", "not searched for", "yes"]
-    assert [row["in_registries"] for row in rows] == ["yes", "yes", "yes", "no", "yes"]
+    assert [row["in_registries"] for row in rows] == ["yes", "yes", "yes", "no", "withdrawn"]
 
 
 def test_a_work_that_some_datasets_were_searched_for_names_the_others(place):

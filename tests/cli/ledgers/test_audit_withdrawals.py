@@ -77,6 +77,75 @@ def test_an_author_s_question_finds_what_was_withdrawn(case):
     )
 
 
+@pytest.mark.parametrize("name", ["Jane", "@jane", "u/JANE", " jane ", "\u200bjane"])
+def test_an_author_is_found_however_the_name_is_written(case, name):
+    assert JANES in said(audit(case, "--author", name))
+
+
+def test_the_address_of_an_author_is_not_taken_for_a_name(case):
+    done = provenance(
+        *("audit", "--author", "https://x.com/@jane?s=20"),
+        *("--report", "report", "--registry", "r"),
+        cwd=case,
+    )
+    assert done.returncode == 2
+    assert "is an address, not the name of an author" in done.stderr
+    assert "give the name that the source has for the author: @jane" in done.stderr
+
+
+def test_a_name_on_two_sources_is_not_taken_for_one_person(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    post = {
+        "id": "t3_1",
+        "text": "We rowed over before the fog came in",
+        "author": "Sam",
+        "created_utc": 1650000000,
+    }
+    write(folder / "others.jsonl", [post])
+    ok(folder, "registry", "build", "other", "--source", "reddit", "others.jsonl", "-q")
+    options = ("--report", "report", "--registry", "r", "--registry", "other")
+    done = provenance("audit", "--author", "sam", *options, cwd=folder)
+    assert done.returncode == 2
+    assert "sam is an author of reddit and x, who may be different people" in done.stderr
+    assert "provenance audit reddit --author sam" in done.stderr
+    ok(folder, "audit", "x", "--author", "sam", *options)
+
+
+def test_a_withdrawal_that_was_taken_back_does_not_count(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    policy = "[check]\ncommon_background = false\n[ledger]\npath = 'l'\n"
+    (folder / "provenance.toml").write_text(policy)
+    (folder / "ids.txt").write_text("100\n102\n")
+    remove = ("registry", "remove", "before", "--ids", "ids.txt", "--on", "2023-05-01")
+    ok(folder, *remove)
+    assert "on 2023-05-01: 100, 102." in said(audit(folder, "x", registry="before"))
+    (folder / "ids.txt").write_text("102\n")
+    ok(folder, "registry", "restore", "before", "--ids", "ids.txt")
+    document = audit(folder, "x", registry="before")
+    assert "1 item recorded as withdrawn, on 2023-05-01: 100." in said(document)
+    assert "withdrawals of 1 item were taken back: 102. Recorded by writer" in said(document)
+    assert "withdrawal taken back at x" in ok(folder, "ledger", "show")
+    # Withdrawn once more, it is; and declared as taken back, it is not.
+    add = ("ledger", "add", "withdrawal", "ids.txt", "--source", "x")
+    ok(folder, *add)
+    assert "2 items recorded as withdrawn" in said(audit(folder, "x", registry="before"))
+    (folder / "ids.txt").write_text("102\n")
+    ok(folder, "ledger", "add", "withdrawal", "ids.txt", "--restored")
+    assert "1 item recorded as withdrawn" in said(audit(folder, "x", registry="before"))
+    # What a registry withholds is withdrawn, whatever is recorded.
+    assert "4 items recorded as withdrawn" in said(audit(folder, "x"))
+
+
+def test_a_withdrawal_before_publication_is_a_contradiction(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    (folder / "ids.txt").write_text("1500000000000000000\n")  # of 2022-03-05
+    for day, count in (("2022-03-05", 0), ("2022-03-04", 1)):
+        add = ("ledger", "add", "withdrawal", "ids.txt", "--source", "x", "--ledger", "l")
+        ok(folder, *add, "--on", day)
+        shown = ok(folder, "ledger", "verify", "--ledger", "l", code=count)
+        assert shown.count("withdrawn on 2022-03-04, was published on 2022-03-05") == count
+
+
 @pytest.mark.parametrize(
     ("query", "ids"),
     [
@@ -122,6 +191,15 @@ def test_an_item_is_found_by_any_form_of_its_address(case, tmp_path, address):
     ok(folder, "audit", "--works", "works.txt", "--report", "report", "-o", "answer", "-q")
     rows = [line.split(",") for line in (folder / "answer" / "works.csv").read_text().split("\n")]
     assert [row[1:3] for row in rows[1:3]] == [["yes", "yes"], ["no", "not searched for"]]
+
+
+def test_a_list_of_works_tells_withdrawn_items(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    (folder / "works.txt").write_text("101\n102\n999\n")
+    registry = ("--registry", "r", "--report", "report")
+    ok(folder, "audit", "--works", "works.txt", *registry, "-o", "answer", "-q")
+    rows = [line.split(",") for line in (folder / "answer" / "works.csv").read_text().split("\n")]
+    assert [row[:2] for row in rows[1:4]] == [["101", "yes"], ["102", "withdrawn"], ["999", "no"]]
 
 
 def test_a_short_link_is_not_said_to_be_of_no_item(case):

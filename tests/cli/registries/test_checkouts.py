@@ -98,8 +98,8 @@ def test_the_licence_of_a_file_decides_what_a_check_says_of_its_code(
     repository.add(file, text)
     repository.commit()
     provenance("registry", "build", "r", "--source", "github", "-q", "quay", cwd=tmp_path)
-    options = ("--registry", "r", "-q", "--purpose", "pretraining", "-o", "report")
-    provenance("check", "data.jsonl", *options, cwd=tmp_path)
+    options = ("--registry", "r", "-q", "--purpose", "pretraining", "--non-commercial")
+    provenance("check", "data.jsonl", *options, "-o", "report", cwd=tmp_path)
 
     found = pq.read_table(tmp_path / "report" / "findings.parquet").to_pylist()
     # GitHub's terms restrict both; the rules know MIT, BSD-2-Clause and Apache-2.0.

@@ -163,7 +163,7 @@ def test_a_public_copy_is_no_registry(folder, tmp_path, write_lines):
         extend_registry(folder / "p", [batch_of([{"source": "x", "item": "1", "text": "a b"}])])
     with pytest.raises(RegistryVersion, match="public copy"):
         publish_public_copy(folder / "p", tmp_path / "q", 0.01, QUIET)
-    with pytest.raises(RegistryVersion, match="format 8"):
+    with pytest.raises(RegistryVersion, match="format 10"):
         screen_addresses(folder / "r", [str(corpus)], QUIET)
 
 

@@ -256,9 +256,9 @@ def test_a_manifest_without_its_key_id_is_not_taken_for_a_plain_registry(folder,
     path = tmp_path / "k" / "registry.json"
     content = json.loads(path.read_text())
     path.write_text(json.dumps(content | {"key_id": ""}))
-    with pytest.raises(RegistryVersion, match="format 9"):
+    with pytest.raises(RegistryVersion, match="format 11"):
         open_registry(tmp_path / "k")
-    path.write_text(json.dumps(content | {"format": 8, "key_id": ""}))
+    path.write_text(json.dumps(content | {"format": 10, "key_id": ""}))
     with pytest.raises(DigestMismatch):
         open_registry(tmp_path / "k")
     path.write_text(json.dumps(content | {"key_id": "../.."}))
@@ -270,8 +270,8 @@ def test_a_keyed_copy_of_an_earlier_format_is_made_anew_by_its_owner(folder, tmp
     """Who holds a copy has no dump to build it from."""
     publish_keyed(folder, tmp_path / "k", KEY)
     path = tmp_path / "k" / "registry.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 8}))
-    with pytest.raises(RegistryVersion, match=r"has format 8; .* reads format 9") as caught:
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 10}))
+    with pytest.raises(RegistryVersion, match=r"has format 10; .* reads format 11") as caught:
         open_registry(tmp_path / "k")
     assert "ask its owner" in caught.value.remedy
     assert "--tier keyed" in caught.value.remedy
